@@ -1,0 +1,1 @@
+"""Adapters: one file each, found by its name (snapshelf.plugins)."""

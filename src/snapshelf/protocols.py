@@ -1,0 +1,114 @@
+"""The shapes of an adapter: what each kind must offer. None of them is a class to inherit from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol, TypeAlias
+
+from snapshelf.errors import BadRow
+from snapshelf.types import Attributes, Filter, Item, ModelCard, Neighbours, Product, Purpose, Vectors
+
+Options: TypeAlias = Mapping[str, bool | int | float | str]  # one adapter's own section of the settings
+
+
+class Embedder(Protocol):
+    """Turns words and pictures into vectors of one space. Batching, caching and retries live above it."""
+
+    @property
+    def card(self) -> ModelCard:
+        """What it is."""
+
+    def embed(self, items: Sequence[Item], purpose: Purpose, dim: int) -> Vectors:
+        """Return (n, dim) float32 unit rows, in the order of ``items``, which may mix modalities.
+
+        The same item gives the same row whatever else is in the batch (to 1e-5).
+        Raises Unsupported for a modality or a dim that the card does not list.
+        """
+
+
+class EmbedderModule(Protocol):
+    """A file of ``embedders/``."""
+
+    EXTRA: str  # the extra that installs what it needs; "" for none
+    CARDS: tuple[ModelCard, ...]
+
+    def load(self, card: ModelCard, options: Options) -> Embedder:
+        """Open the model. Raises MissingExtra, BadSettings."""
+
+
+class Store(Protocol):
+    """Unit vectors under string ids, each with attributes. Scores are cosine in [-1, 1], highest first."""
+
+    @property
+    def can(self) -> frozenset[str]:
+        """The module's ``CAN``."""
+
+    def count(self) -> int:
+        """How many vectors it holds."""
+
+    def add(self, ids: Sequence[str], vectors: Vectors, attributes: Sequence[Attributes]) -> None:
+        """Put vectors (n, d), replacing those whose id is already there; visible to this process's next search.
+
+        Raises Mismatch for another d and BadInput for a row that is not finite or not of unit length, or an id given
+        twice in one call; then nothing of the call is added.
+        """
+
+    def update(self, ids: Sequence[str], attributes: Sequence[Attributes]) -> None:
+        """Replace the attributes of vectors that are here; raises NotHere for an id that is not, changing nothing."""
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Remove; ids that are not here are passed over."""
+
+    def search(self, vectors: Vectors, k: int, where: Filter | None = None) -> Neighbours:
+        """The k nearest of those that pass ``where``, for each row of vectors (q, d); fewer when fewer pass."""
+
+    def flush(self) -> None:
+        """Make everything durable and visible to other processes at once, or, after a crash, not at all."""
+
+    def close(self) -> None:
+        """Flush and let go."""
+
+
+class StoreModule(Protocol):
+    """A file of ``stores/``. ``CAN`` is a subset of {"delete", "filter", "filter-safe", "reopen", "update"}.
+
+    filter-safe: recall@10 stays ≥ 0.99 however few or many vectors pass the filter. reopen: what was flushed is there
+    when `connect` is called again with the same location.
+    """
+
+    EXTRA: str
+    CAN: frozenset[str]
+
+    def connect(self, location: Path, dim: int, options: Options) -> Store:
+        """Open or create. Raises Mismatch when what is there has another dim, MissingExtra, BadSettings."""
+
+
+class Reader(Protocol):
+    """An open catalogue file: which column feeds which field, then its rows one by one."""
+
+    @property
+    def columns(self) -> Mapping[str, str]:
+        """Column of the file → field of `Product`, or "attribute (number)" …, or "ignored"."""
+
+    def __iter__(self) -> Iterator[tuple[int, Product | BadRow]]:
+        """Yield (row number as a person counts it, product or the reason why it is none)."""
+
+
+class SourceModule(Protocol):
+    """A file of ``sources/``. ``SUFFIXES`` are the file endings it reads, such as ".csv"; "/" stands for a folder."""
+
+    SUFFIXES: tuple[str, ...]
+
+    def read(self, path: Path, columns: Mapping[str, str], images: Path | None) -> Reader:
+        """Open a catalogue. ``columns`` maps fields to column names where guessing is not wanted.
+
+        Image cells are relative to ``images``, or to the file's folder. Raises NotHere, BadInput (not readable at all).
+        """
+
+
+class MetricModule(Protocol):
+    """A file of ``metrics/``."""
+
+    def score(self, ranking: Sequence[str], grades: Mapping[str, int], k: int) -> float:
+        """The metric of one query's ranking (SKUs, best first, none twice) against its judged grades; in [0, 1]."""

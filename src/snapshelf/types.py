@@ -1,0 +1,247 @@
+"""The things Snapshelf speaks of, as frozen values. They hold no behaviour that needs another module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+Modality: TypeAlias = Literal["text", "image", "audio", "video"]
+Purpose: TypeAlias = Literal["index", "query"]  # what a vector is for: to be found, or to find
+Value: TypeAlias = bool | int | float | str | tuple[str, ...]  # what an attribute may hold
+Attributes: TypeAlias = Mapping[str, Value]
+Kind: TypeAlias = Literal["bool", "number", "text", "list"]  # the type of an attribute over the whole catalogue
+Vectors: TypeAlias = NDArray[np.float32]  # (n, d), every row of unit length
+Item: TypeAlias = "str | Image"  # what an embedder takes: words, or an upright RGB picture
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """One sellable thing. ``price`` is in ``currency``; ``stock`` counts pieces, None where the shop does not say.
+
+    ``images`` are paths or URLs, the first one the main picture. Variants of one article share a ``family``.
+    """
+
+    sku: str
+    title: str
+    description: str = ""
+    brand: str = ""
+    category: str = ""
+    price: float | None = None
+    currency: str = ""
+    stock: int | None = None
+    gtin: str = ""
+    mpn: str = ""
+    family: str = ""
+    images: tuple[str, ...] = ()
+    attributes: Attributes = field(default_factory=dict)
+
+    def filterable(self) -> dict[str, Value]:
+        """What a filter may ask about; a field that is empty or unknown is left out, so no comparison matches it."""
+        named: dict[str, Value | None] = {
+            "brand": self.brand or None,
+            "category": self.category or None,
+            "price": self.price,
+            "currency": self.currency or None,
+            "stock": self.stock,
+            "in_stock": None if self.stock is None else self.stock > 0,
+            "family": self.family or None,
+        }
+        return {**self.attributes, **{name: value for name, value in named.items() if value is not None}}
+
+
+# Fields of every product that a filter may name, with their types; attributes of the catalogue come on top.
+FILTERABLE: Mapping[str, Kind] = {
+    "brand": "text",
+    "category": "text",
+    "currency": "text",
+    "family": "text",
+    "in_stock": "bool",
+    "price": "number",
+    "stock": "number",
+}
+
+
+def kind_of(value: Value) -> Kind:
+    """The type of one attribute value."""
+    if isinstance(value, bool):
+        return "bool"
+    if isinstance(value, int | float):
+        return "number"
+    return "text" if isinstance(value, str) else "list"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One embedded aspect of a product: ``aspect`` is "text", "image1", "image2" …; ``content`` its sha256."""
+
+    sku: str
+    aspect: str
+    content: str
+
+    @property
+    def id(self) -> str:
+        """The name under which a store keeps it."""
+        return view_id(self.sku, self.aspect)
+
+
+def view_id(sku: str, aspect: str) -> str:
+    """The store's id of a view; the SKU may hold any character, since an aspect holds no '#'."""
+    return f"{sku}#{aspect}"
+
+
+def split_view(id: str) -> tuple[str, str]:
+    """The SKU and the aspect of a store's id."""
+    sku, _, aspect = id.rpartition("#")
+    return sku, aspect
+
+
+# --- filters: what `where` becomes (snapshelf.filters parses, matches and translates them) ---------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """``name op value``. A product without the attribute matches no comparison; a list matches if any element does.
+
+    ``!=`` and ``not in`` are the negations of ``==`` and ``in``, and so match where the attribute is missing.
+    """
+
+    name: str
+    op: Literal["==", "!=", "<", "<=", ">", ">=", "in", "not in"]
+    value: bool | float | str | tuple[bool | float | str, ...]
+    at: int = field(default=0, compare=False)  # character of the filter's text where the comparison begins
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """A bare name: true where the boolean attribute is true."""
+
+    name: str
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Exists:
+    """``exists(name)``: true where the product has the attribute."""
+
+    name: str
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Plain negation: true exactly where ``part`` is not."""
+
+    part: Filter
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All parts hold."""
+
+    parts: tuple[Filter, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """At least one part holds."""
+
+    parts: tuple[Filter, ...]
+
+
+Filter: TypeAlias = Compare | Truth | Exists | Not | And | Or
+
+
+# --- models and stores ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """What there is to know about an embedding model before loading it.
+
+    ``dims`` go from largest to smallest; with ``matryoshka`` the smaller are prefixes of the largest, renormalised.
+    """
+
+    name: str
+    revision: str
+    licence: str
+    dims: tuple[int, ...]
+    modalities: frozenset[Modality]
+    matryoshka: bool
+    source: str
+    purposes_differ: bool = False  # True: the same content has one vector for indexing and another for querying
+    batch: int = 32
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """What a store found: for each query ids and cosine scores, best first, ties in id order.
+
+    ``path`` names how it looked. ``recall`` is 1.0 when every matching vector was scored exactly, otherwise the
+    recall@k expected from the store's own measurement, and None where nobody measured.
+    """
+
+    ids: list[list[str]]
+    scores: list[NDArray[np.float32]]
+    path: str
+    recall: float | None
+
+
+# --- queries and answers ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """One piece of a query: "text", "image", "image2" … with what it holds and how much it counts (may be negative)."""
+
+    name: str
+    modality: Modality
+    content: Item
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One answer. ``score`` is 1 − cosine distance, in [-1, 1]; ``scores`` the same for each part of the query alone.
+
+    ``view`` names what matched: "text", "image1" … ``siblings`` counts the other variants folded into this card.
+    """
+
+    rank: int
+    sku: str
+    score: float
+    product: Product
+    scores: Mapping[str, float]
+    view: str
+    siblings: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Results(Sequence[Hit]):
+    """The hits of one page, best first, and how they were found.
+
+    ``matching`` counts the products that pass the filter. ``path`` and ``recall`` as in `Neighbours`.
+    """
+
+    hits: tuple[Hit, ...]
+    matching: int
+    path: str
+    recall: float | None
+    seconds: float
+    offset: int = 0
+
+    def __len__(self) -> int:
+        return len(self.hits)
+
+    def __iter__(self) -> Iterator[Hit]:
+        return iter(self.hits)
+
+    def __getitem__(self, index):  # type: ignore[no-untyped-def]
+        return self.hits[index]
