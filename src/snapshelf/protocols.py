@@ -91,6 +91,10 @@ class Reader(Protocol):
     def columns(self) -> Mapping[str, str]:
         """Column of the file → field of `Product`, or "attribute (number)" …, or "ignored"."""
 
+    @property
+    def total(self) -> int | None:
+        """How many rows there are, where that is known without reading the file once more."""
+
     def __iter__(self) -> Iterator[tuple[int, Product | BadRow]]:
         """Yield (row number as a person counts it, product or the reason why it is none)."""
 

@@ -177,6 +177,7 @@ class ModelCard:
     source: str
     purposes_differ: bool = False  # True: the same content has one vector for indexing and another for querying
     batch: int = 32
+    image_side: int = 1024  # pixels of a picture's longer side beyond which the model sees nothing more
     notes: str = ""
 
 

@@ -1,0 +1,1 @@
+"""Alembic's environment; every version of the tables is one file of versions/."""

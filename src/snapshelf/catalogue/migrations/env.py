@@ -1,0 +1,7 @@
+"""Run by alembic: apply the migrations on the connection that `snapshelf.catalogue.migrate` hands over."""
+
+from alembic import context
+
+context.configure(connection=context.config.attributes["connection"], render_as_batch=True)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,124 @@
+"""The tables. Migrations create them; `tests/unit/test_catalogue.py` holds the two against each other."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
+
+HEAD = "0001"  # the newest migration
+
+metadata = MetaData()
+
+products = Table(
+    "products",
+    metadata,
+    Column("sku", String, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("brand", String, nullable=False),
+    Column("category", String, nullable=False),
+    Column("price", Float),
+    Column("currency", String, nullable=False),
+    Column("stock", Integer),
+    Column("gtin", String, nullable=False),
+    Column("mpn", String, nullable=False),
+    Column("family", String, nullable=False),
+    Column("images", JSON, nullable=False),
+    Column("attributes", JSON, nullable=False),
+    Column("source", String, nullable=False),  # the catalogue file it came from; "" when given by a program
+    Column("fingerprint", String, nullable=False),  # of everything above: equal means unchanged
+    Column("changed", Integer, nullable=False),  # sequence number of the transaction that last changed it
+    Index("products_family", "family"),
+    Index("products_source", "source"),
+    Index("products_changed", "changed"),
+)
+
+# Every filterable value of every product, one row each (a list has several), so that filters and counts are indexed
+# look-ups on any database. Booleans are the numbers 0 and 1.
+attributes = Table(
+    "attributes",
+    metadata,
+    Column("sku", String, ForeignKey("products.sku", ondelete="CASCADE"), primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("number", Float),
+    Column("text", String),
+    Index("attributes_number", "name", "number", "sku"),
+    Index("attributes_text", "name", "text", "sku"),
+)
+
+kinds = Table(
+    "kinds",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("kind", String, nullable=False),
+)
+
+media = Table(
+    "media",
+    metadata,
+    Column("sku", String, ForeignKey("products.sku", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("ref", String, nullable=False),  # path or URL
+    Column("stamp", String, nullable=False),  # size and modification time of the file when it was read; "" for a URL
+    Column("content", String, nullable=False),  # sha256 of its bytes
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+)
+
+embeddings = Table(
+    "embeddings",
+    metadata,
+    Column("content", String, primary_key=True),
+    Column("model", String, primary_key=True),  # name@revision
+    Column("purpose", String, primary_key=True),
+    Column("dim", Integer, primary_key=True),
+    Column("vector", LargeBinary, nullable=False),  # float16, little-endian
+)
+
+views = Table(
+    "views",
+    metadata,
+    Column("sku", String, ForeignKey("products.sku", ondelete="CASCADE"), primary_key=True),
+    Column("aspect", String, primary_key=True),
+    Column("content", String, nullable=False),
+    Column("added", Integer, nullable=False),  # transaction in which its content came
+    Column("touched", Integer, nullable=False),  # transaction in which its product's attributes last changed
+    Index("views_added", "added"),
+    Index("views_touched", "touched"),
+    Index("views_content", "content"),
+)
+
+# Views that are no more (aspect "" : the product itself), until they come back; every index must drop them.
+gone = Table(
+    "gone",
+    metadata,
+    Column("sku", String, primary_key=True),
+    Column("aspect", String, primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Index("gone_seq", "seq"),
+)
+
+# How far each index has followed, by its name; "now" is the newest transaction.
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("seq", Integer, nullable=False),
+)
+
+# Written before a batch goes to the model, marked after: what a crash leaves "sent" was asked for and not kept.
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("run", String, nullable=False),
+    Column("contents", JSON, nullable=False),
+    Column("state", String, nullable=False),  # sent, done
+)
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", JSON, nullable=False),
+)

@@ -1,0 +1,165 @@
+"""The commands and their options."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="snapshelf",
+    help="One search box for a shop: words, photos, or both.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+
+ShelfOption = Annotated[str, typer.Option("--shelf", metavar="DIR", help="The shelf; by default the settings' own.")]
+SettingsOption = Annotated[Path | None, typer.Option("--settings", help="Settings file instead of ./snapshelf.toml.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+
+@app.callback(invoke_without_command=True)
+def start(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    """One search box for a shop: words, photos, or both."""
+    if version:
+        from snapshelf import __version__
+
+        typer.echo(f"snapshelf {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def init() -> None:
+    """Write a commented snapshelf.toml here; one that exists is left alone."""
+    from snapshelf.cli import settings
+
+    settings.init()
+
+
+@app.command()
+def index(
+    catalogue: Annotated[Path, typer.Argument(help="CSV, JSON Lines or Parquet file, or a folder of pictures.")],
+    images: Annotated[Path | None, typer.Option(help="Folder that picture cells are relative to.")] = None,
+    keep_missing: Annotated[
+        bool, typer.Option("--keep-missing", help="Keep products that this catalogue no longer holds.")
+    ] = False,
+    shelf: ShelfOption = "",
+    settings: SettingsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Bring a shelf to what a catalogue says: only what is new or changed is embedded."""
+    from snapshelf.cli import index as command
+
+    command.index(catalogue, images, keep_missing, shelf, settings, json)
+
+
+@app.command()
+def search(
+    text: Annotated[str, typer.Argument(help="What to look for.")] = "",
+    image: Annotated[list[str] | None, typer.Option("--image", help="A photo; may be given several times.")] = None,
+    audio: Annotated[str | None, typer.Option(help="A spoken query, where the model understands sound.")] = None,
+    video: Annotated[str | None, typer.Option(help="A clip, where the model understands video.")] = None,
+    where: Annotated[str, typer.Option(help="A filter: \"price < 80 and brand in ['Acme'] and in_stock\".")] = "",
+    weights: Annotated[str, typer.Option(help="How much each part counts: text=0.7,image=1,image2=-0.5.")] = "",
+    k: Annotated[int, typer.Option("-k", "--k", help="Hits on a page; 0: as the settings say.")] = 0,
+    page: Annotated[int, typer.Option(help="Which page of k hits.", min=1)] = 1,
+    family: Annotated[bool, typer.Option("--family", help="One hit per family of variants.")] = False,
+    lanes: Annotated[str, typer.Option(help="vector, lexical, or both joined by a comma.")] = "",
+    shelf: ShelfOption = "",
+    settings: SettingsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Find products by words, a photo, or both."""
+    from snapshelf.cli import search as command
+
+    asked = command.Asked(text, tuple(image or ()), audio, video, where, weights, k, page, family, lanes)
+    command.search(asked, shelf, settings, json)
+
+
+@app.command()
+def show(
+    sku: Annotated[str, typer.Argument(help="The product's SKU.")],
+    shelf: ShelfOption = "",
+    settings: SettingsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Print everything kept of one product."""
+    from snapshelf.cli import shelves
+
+    shelves.show(sku, shelf, settings, json)
+
+
+@app.command()
+def remove(
+    skus: Annotated[list[str], typer.Argument(help="SKUs of the products to remove.")],
+    shelf: ShelfOption = "",
+    settings: SettingsOption = None,
+) -> None:
+    """Remove products from the catalogue, the indexes and the kept embeddings."""
+    from snapshelf.cli import shelves
+
+    shelves.remove(skus, shelf, settings)
+
+
+@app.command()
+def info(shelf: ShelfOption = "", settings: SettingsOption = None, json: JsonOption = False) -> None:
+    """Print what a shelf holds and was built from."""
+    from snapshelf.cli import shelves
+
+    shelves.info(shelf, settings, json)
+
+
+@app.command()
+def embedders(json: JsonOption = False) -> None:
+    """List the embedding models that can be used."""
+    from snapshelf.cli import adapters
+
+    adapters.embedders(json)
+
+
+@app.command()
+def stores(json: JsonOption = False) -> None:
+    """List the vector stores that can be used, and what each can do."""
+    from snapshelf.cli import adapters
+
+    adapters.stores(json)
+
+
+@app.command()
+def evaluate(
+    queries: Annotated[Path, typer.Option(help="Queries as JSON Lines: id, and text, image or both.")],
+    qrels: Annotated[Path, typer.Option(help="Judgements as CSV: query,sku,grade.")],
+    metrics: Annotated[str, typer.Option(help="Which, joined by commas.")] = "precision@1,recall@5,mrr@10,ndcg@10",
+    lanes: Annotated[str, typer.Option(help="vector, lexical, or both joined by a comma.")] = "",
+    condensed: Annotated[bool, typer.Option("--condensed", help="Leave products that nobody judged out.")] = False,
+    shelf: ShelfOption = "",
+    settings: SettingsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Measure search on judged queries, by modality, with 95 % intervals."""
+    from snapshelf.cli import evaluate as command
+
+    command.evaluate(command.Asked(queries, qrels, metrics, lanes, condensed), shelf, settings, json)
+
+
+@app.command()
+def sample(
+    folder: Annotated[Path, typer.Argument(help="Where to put the shop.")] = Path("sample-shop"),
+    products: Annotated[int, typer.Option(help="How many products.", min=1)] = 600,
+    seed: Annotated[int, typer.Option(help="Another seed draws another shop.")] = 7,
+) -> None:
+    """Render the sample shop: catalogue, pictures, customer photos, judged queries."""
+    from snapshelf.cli import demo
+
+    demo.sample(folder, products, seed)
+
+
+@app.command()
+def demo(folder: Annotated[Path, typer.Argument(help="Where to put everything.")] = Path("demo")) -> None:
+    """Render the sample shop, index it, and answer three queries."""
+    from snapshelf.cli import demo as command
+
+    command.demo(folder)

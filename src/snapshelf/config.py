@@ -1,0 +1,191 @@
+"""Settings: one frozen value, read from ``snapshelf.toml`` and the environment. Each field carries its own sentence.
+
+A plain dataclass and tomllib instead of a settings library: every command pays for its imports (docs/decisions).
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields, is_dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from snapshelf.errors import BadSettings, NotHere, nearest
+from snapshelf.protocols import Options
+
+FILE = "snapshelf.toml"
+PREFIX = "SNAPSHELF_"  # SNAPSHELF_STORE_NAME sets name in [store]
+Section = TypeVar("Section")
+
+
+def row(default: Any, sentence: str) -> Any:
+    """A setting: its default and the sentence that explains it."""
+    return field(default=default, metadata={"sentence": sentence})
+
+
+@dataclass(frozen=True)
+class EmbedderSettings:
+    """Which model turns words and pictures into vectors."""
+
+    name: str = row("", "embedding model; empty: the one the shelf was built with, compact for a new shelf")
+    dim: int = row(0, "coordinates kept of each vector; 0: the shelf's own, the model's largest for a new shelf")
+    options: Options = field(default_factory=dict, metadata={"sentence": "settings of that model alone"})
+
+
+@dataclass(frozen=True)
+class StoreSettings:
+    """Which vector store finds the nearest. It is rebuilt from the catalogue, so changing it costs no embedding."""
+
+    name: str = row("funnel", "vector store; `snapshelf stores` lists them")
+    options: Options = field(default_factory=dict, metadata={"sentence": "settings of that store alone"})
+
+
+@dataclass(frozen=True)
+class CatalogueSettings:
+    """Where products and their embeddings are kept."""
+
+    url: str = row("", "SQLAlchemy URL; empty: SQLite inside the shelf")
+
+
+@dataclass(frozen=True)
+class MediaSettings:
+    """Limits on pictures, from files and from the network."""
+
+    max_pixels: int = row(50_000_000, "a picture with more pixels than this is refused before it is decoded")
+    max_bytes: int = row(20_000_000, "a picture file larger than this is refused")
+    timeout: float = row(20.0, "seconds that fetching one URL may take in all")
+    allow_private: bool = row(False, "true lets image URLs point at this machine and its own network")
+
+
+@dataclass(frozen=True)
+class SearchSettings:
+    """How a search answers when it is not told otherwise."""
+
+    k: int = row(10, "hits on a page")
+    lanes: str = row("vector", "ways of finding candidates, joined by a comma: vector, lexical")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings. ``columns`` maps a product's field to the catalogue's column where guessing is not wanted."""
+
+    shelf: str = row("shelf", "folder that holds the catalogue and its indexes")
+    columns: Mapping[str, str] = field(
+        default_factory=dict, metadata={"sentence": 'which column feeds a field, such as sku = "Item No."'}
+    )
+    embedder: EmbedderSettings = field(default_factory=EmbedderSettings)
+    store: StoreSettings = field(default_factory=StoreSettings)
+    catalogue: CatalogueSettings = field(default_factory=CatalogueSettings)
+    media: MediaSettings = field(default_factory=MediaSettings)
+    search: SearchSettings = field(default_factory=SearchSettings)
+
+
+def load(path: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+    """Settings from a TOML file, then from the environment. Without ``path``, ``./snapshelf.toml`` if there is one.
+
+    Raises NotHere for a named file that does not exist, BadSettings for TOML that does not parse, a key that is
+    unknown or a value of the wrong type, each with the file and the key.
+    """
+    found = path or Path(FILE)
+    table: Mapping[str, Any] = {}
+    if found.is_file():
+        try:
+            table = tomllib.loads(found.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise BadSettings(f"{found}: {error}") from error
+    elif path is not None:
+        raise NotHere(f"there is no settings file {path}")
+    settings = _read(Settings, table, str(found), "")
+    return _from_environment(settings, os.environ if environment is None else environment)
+
+
+def template() -> str:
+    """A commented ``snapshelf.toml`` in which every line shows the default."""
+    lines = ["# Settings of Snapshelf. Every line below is the default; remove the # to change it.", ""]
+    sections = [f for f in fields(Settings) if is_dataclass(_default(f))]
+    for setting in fields(Settings):
+        if setting not in sections and setting.name != "columns":
+            lines += _lines(setting)
+    lines += ["", f"[columns]  # {_sentence(fields(Settings), 'columns')}"]
+    for section in sections:
+        default = _default(section)
+        lines += ["", f"[{section.name}]  # {(type(default).__doc__ or '').splitlines()[0]}"]
+        for setting in fields(default):
+            if setting.name != "options":
+                lines += _lines(setting)
+    return "\n".join(lines) + "\n"
+
+
+def _lines(setting: Field[Any]) -> list[str]:
+    value = _default(setting)
+    shown = f'"{value}"' if isinstance(value, str) else str(value).lower()
+    return [f"# {setting.metadata['sentence']}", f"# {setting.name} = {shown}"]
+
+
+def _sentence(settings: tuple[Field[Any], ...], name: str) -> str:
+    return cast(str, next(s.metadata["sentence"] for s in settings if s.name == name))
+
+
+def _default(setting: Field[Any]) -> Any:
+    return setting.default_factory() if callable(setting.default_factory) else setting.default
+
+
+def _read(kind: type[Section], table: Mapping[str, Any], file: str, prefix: str) -> Section:
+    known = {f.name: _default(f) for f in fields(cast(Any, kind))}
+    given: dict[str, Any] = {}
+    for name, value in table.items():
+        if name not in known:
+            raise BadSettings(f"{file}: there is no setting {prefix}{name!r}.{nearest(name, known)}")
+        default = known[name]
+        if is_dataclass(default):
+            if not isinstance(value, Mapping):
+                raise BadSettings(f"{file}: {name!r} is a section; write [{name}]")
+            given[name] = _read(type(default), value, file, f"{name}.")
+        else:
+            given[name] = _typed(value, default, f"{file}: {prefix}{name}")
+    return kind(**given)
+
+
+def _typed(value: Any, default: Any, where: str) -> Any:
+    """``value`` if it has the type of ``default``; whole numbers pass as fractions."""
+    if isinstance(default, Mapping):
+        flat = isinstance(value, Mapping) and all(isinstance(v, bool | int | float | str) for v in value.values())
+        if not flat:
+            raise BadSettings(f"{where} is a table of plain values")
+        return dict(value)
+    if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if type(value) is not type(default):
+        wanted = {bool: "true or false", int: "a whole number", float: "a number", str: "a text in quotes"}
+        raise BadSettings(f"{where} is {wanted[type(default)]}, not {value!r}")
+    return value
+
+
+def _from_environment(settings: Settings, environment: Mapping[str, str]) -> Settings:
+    changed: dict[str, Any] = {}
+    for top in fields(settings):
+        value = getattr(settings, top.name)
+        if is_dataclass(value):
+            inner = {
+                f.name: _variable(environment, f"{top.name}_{f.name}", getattr(value, f.name)) for f in fields(value)
+            }
+            changed[top.name] = replace(cast(Any, value), **inner)
+        else:
+            changed[top.name] = _variable(environment, top.name, value)
+    return replace(settings, **changed)
+
+
+def _variable(environment: Mapping[str, str], name: str, value: Any) -> Any:
+    text = environment.get(PREFIX + name.upper())
+    if text is None or isinstance(value, Mapping):
+        return value
+    try:
+        if isinstance(value, bool):
+            return {"true": True, "1": True, "false": False, "0": False}[text.lower()]
+        return type(value)(text)
+    except (KeyError, ValueError) as error:
+        raise BadSettings(
+            f"the variable {PREFIX}{name.upper()} is {text!r}, which is no {type(value).__name__}"
+        ) from error

@@ -1,0 +1,18 @@
+"""Many judged queries, one report: how good the answers are, for words, pictures and both, and how sure that is."""
+
+from snapshelf.evaluate.judgements import JudgedQuery, Qrels, read_qrels, read_queries
+from snapshelf.evaluate.report import Change, Report, Score, compare
+from snapshelf.evaluate.run import METRICS, evaluate
+
+__all__ = [
+    "METRICS",
+    "Change",
+    "JudgedQuery",
+    "Qrels",
+    "Report",
+    "Score",
+    "compare",
+    "evaluate",
+    "read_qrels",
+    "read_queries",
+]

@@ -1,0 +1,230 @@
+"""The loop over a catalogue: read, prepare, embed, put; then remove what is gone and let the indexes follow."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import islice
+
+from snapshelf.catalogue import asking, journal, products
+from snapshelf.catalogue.products import Entry, Picture
+from snapshelf.errors import BadInput, BadRow
+from snapshelf.ingest.embed import embed_missing
+from snapshelf.ingest.follow import follow
+from snapshelf.ingest.prepare import Opener, Prepared, prepare, stamp
+from snapshelf.ingest.report import Progress, Summary, write_refused
+from snapshelf.media import Fetcher, MediaLimits
+from snapshelf.stack import Stack
+from snapshelf.types import Kind, Product
+
+CHUNK = 64  # products per transaction
+THREADS = 4  # pictures are opened while the model works on the chunk before
+Row = tuple[int, Product | BadRow]
+Tell = Callable[[Progress], None]
+
+
+@dataclass(slots=True)
+class _Run:
+    """One ingest under way."""
+
+    stack: Stack
+    source: str
+    total: int | None
+    tell: Tell | None
+    summary: Summary
+    opener: Opener
+    known: dict[str, Kind]
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    rows: dict[str, int] = field(default_factory=dict)  # SKU → its row, to name both of a pair
+
+    def refuse(self, row: BadRow) -> None:
+        self.summary.refused.append(row)
+        if row.sku:
+            self.rows.setdefault(row.sku, row.row)  # a product whose new row is bad stays as it was
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """Products on their way: those being prepared, and which of them were here before."""
+
+    futures: list[Future[Prepared | BadRow]]
+    here: set[str]
+
+
+def index(
+    stack: Stack,
+    rows: Iterable[Row],
+    source: str = "",
+    total: int | None = None,
+    tell: Tell | None = None,
+    keep_missing: bool = False,
+) -> Summary:
+    """Bring the catalogue to what ``rows`` say: (row number, product or why it is none).
+
+    Products of the same ``source`` that are no longer among the rows are removed, unless ``keep_missing``, the source
+    is "" (given by a program), or a refused row names no SKU, since it might be one of them. Refused rows are listed
+    in ``refused.csv`` inside the shelf. Raises BadInput when there is no row at all, Busy, Mismatch, NoSpace.
+    """
+    began = time.perf_counter()
+    summary = Summary()
+    with stack.writing():
+        run = _open(stack, source, total, tell, summary)
+        try:
+            _put_all(run, rows)
+            if not summary.seen:
+                raise BadInput(f"{source or 'the catalogue'} holds no products, so nothing was changed")
+            if source and not keep_missing:
+                _remove_missing(run)
+        finally:
+            summary.report = write_refused(stack.folder / "refused.csv", summary.refused)
+        follow(stack)
+        with stack.catalogue.write() as connection:
+            journal.settle(connection)
+    summary.seconds = time.perf_counter() - began
+    return summary
+
+
+def remove(stack: Stack, skus: Sequence[str]) -> list[str]:
+    """Remove products from the catalogue, the indexes and the kept embeddings; returns those that were there."""
+    with stack.writing():
+        with stack.catalogue.write() as connection:
+            found = products.remove(connection, skus)
+        follow(stack)
+    return found
+
+
+def _open(stack: Stack, source: str, total: int | None, tell: Tell | None, summary: Summary) -> _Run:
+    stack.found()
+    media = stack.settings.media
+    limits = MediaLimits(max_pixels=media.max_pixels, max_bytes=media.max_bytes)
+    fetcher = Fetcher(
+        cache=stack.folder / "fetched",
+        max_bytes=media.max_bytes,
+        timeout=media.timeout,
+        allow_private=media.allow_private,
+    )
+    with stack.catalogue.read() as connection:
+        known = dict(asking.known(connection))
+    return _Run(stack, source, total, tell, summary, Opener(limits, fetcher, stack.card.image_side), known)
+
+
+def _put_all(run: _Run, rows: Iterable[Row]) -> None:
+    """One chunk is being opened by the threads while the chunk before it is embedded and put."""
+    pool = ThreadPoolExecutor(THREADS, thread_name_prefix="snapshelf-open")
+    try:
+        waiting: _Chunk | None = None
+        for some in _chunks(iter(rows)):
+            started = _start(run, pool, some)
+            if waiting:
+                _finish(run, waiting)
+            waiting = started
+        if waiting:
+            _finish(run, waiting)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    while some := list(islice(rows, CHUNK)):
+        yield some
+
+
+def _start(run: _Run, pool: ThreadPoolExecutor, rows: Sequence[Row]) -> _Chunk:
+    accepted = [(number, product) for number, product in rows if _accept(run, number, product)]
+    some = [(number, product) for number, product in accepted if isinstance(product, Product)]
+    skus = [product.sku for _, product in some]
+    with run.stack.catalogue.read() as connection:
+        marks = products.fingerprints(connection, skus)
+        pictures = products.pictures(connection, skus)
+    futures = []
+    for number, product in some:
+        known = pictures.get(product.sku, {})
+        if marks.get(product.sku) == (products.fingerprint(product), run.source) and _as_read(product, known):
+            run.summary.unchanged += 1
+        else:
+            futures.append(pool.submit(prepare, product, run.source, number, run.opener, known))
+    return _Chunk(futures, set(marks))
+
+
+def _accept(run: _Run, number: int, product: Product | BadRow) -> bool:
+    """Whether a row goes on; one that does not is refused with its reason."""
+    if isinstance(product, BadRow):
+        run.refuse(product)
+        return False
+    first = run.rows.get(product.sku)
+    if first is not None:
+        reason = f"SKU {product.sku} is already in row {first}; each product needs its own"
+        run.summary.refused.append(BadRow(run.source, number, "sku", reason, product.sku))
+        return False
+    run.rows[product.sku] = number
+    wrong = products.contradiction(product, run.known)
+    if wrong:
+        run.refuse(BadRow(run.source, number, *wrong, product.sku))
+        return False
+    products.learn(product, run.known)
+    return True
+
+
+def _as_read(product: Product, known: dict[str, Picture]) -> bool:
+    """Whether every picture of a product is the one that was read last time."""
+    try:
+        return all(ref in known and known[ref].stamp == stamp(ref) for ref in product.images)
+    except BadInput:
+        return False
+
+
+def _finish(run: _Run, chunk: _Chunk) -> None:
+    prepared: list[Prepared] = []
+    for future in chunk.futures:
+        one = future.result()
+        if isinstance(one, BadRow):
+            run.refuse(one)
+        else:
+            prepared.append(one)
+    items = {content: item for one in prepared for content, item in one.items.items()}
+    done, refused = embed_missing(run.stack, run.id, items)
+    entries: list[Entry] = []
+    for one in prepared:
+        wrong = next((refused[content] for content in one.items if content in refused), None)
+        if wrong:
+            sku = one.entry.product.sku
+            run.refuse(BadRow(run.source, run.rows[sku], "", str(wrong), sku))
+        else:
+            entries.append(one.entry)
+    _put(run, entries, chunk.here)
+    run.summary.embedded += done
+    run.summary.reused += sum(len(entry.views()) for entry in entries) - done
+    if run.tell:
+        run.tell(Progress(run.summary.seen, run.total, run.summary.embedded, len(run.summary.refused)))
+
+
+def _put(run: _Run, entries: Sequence[Entry], here: set[str]) -> None:
+    with run.stack.catalogue.write() as connection:
+        changed = products.put(connection, entries)
+    for entry in entries:
+        sku = entry.product.sku
+        if sku not in here:
+            run.summary.added += 1
+        elif sku in changed:
+            run.summary.changed += 1
+        else:
+            run.summary.updated += 1
+
+
+def _remove_missing(run: _Run) -> None:
+    with run.stack.catalogue.read() as connection:
+        missing = [sku for sku in products.of_source(connection, run.source) if sku not in run.rows]
+    if not missing:
+        return
+    nameless = sum(not row.sku for row in run.summary.refused)
+    if nameless:
+        run.summary.notes.append(
+            f"{len(missing)} products are no longer in {run.source}; they were kept, because {nameless} refused rows "
+            "name no SKU and might be among them"
+        )
+        return
+    with run.stack.catalogue.write() as connection:
+        run.summary.removed = len(products.remove(connection, missing))

@@ -1,0 +1,162 @@
+"""One search from beginning to end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection
+
+from snapshelf.catalogue import asking, embeddings, products
+from snapshelf.errors import BadQuery, NotHere
+from snapshelf.filters import check, parse
+from snapshelf.fusion import rrf, weighted_mean
+from snapshelf.search.retrieve import Candidates, candidates
+from snapshelf.stack import Stack
+from snapshelf.types import Filter, Hit, Part, Results, Vectors
+
+MAX_K = 1_000
+MAX_OFFSET = 10_000
+STEP = 48  # candidates come in multiples of this, so that the pages of one query are cut from one list
+LANES = ("vector", "lexical")
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """A product against the query: cosine with the fused vector, the view that gave it, cosine with each part."""
+
+    sku: str
+    score: float
+    view: str
+    parts: Mapping[str, float]
+
+
+def search(
+    stack: Stack,
+    parts: Sequence[Part],
+    where: str | None = None,
+    k: int = 10,
+    offset: int = 0,
+    collapse: str | None = None,
+    lanes: Sequence[str] = ("vector",),
+) -> Results:
+    """The ``k`` best products from ``offset`` on.
+
+    A product's score is the cosine between the fused query and the product's best view; equal scores come in order of
+    SKU. With the lexical lane, lanes are joined by reciprocal rank and the score stays the cosine.
+    Raises BadFilter, BadQuery, NotHere for a shelf without products.
+    """
+    began = time.perf_counter()
+    _check(k, offset, collapse, lanes)
+    with stack.catalogue.read() as connection:
+        if stack.manifest is None or not stack.count(connection):
+            raise NotHere(f"nothing is indexed in {stack.folder} yet; run: snapshelf index products.csv")
+        condition = _condition(connection, where)
+        matching = stack.count(connection, condition)
+        rows = embed(stack, parts)
+        fused = weighted_mean(rows, np.array([part.weight for part in parts], np.float32))
+        fold, need = collapse == "family", -(-(offset + k) // STEP) * STEP
+        found = candidates(stack, connection, fused[None], need, condition, fold, matching)
+        words = _words(stack, connection, parts, need, condition) if "lexical" in lanes else []
+        skus = found.skus if "vector" in lanes else []
+        scored = _score(stack, connection, [*skus, *(sku for sku in words if sku not in set(skus))], fused, rows, parts)
+        order = _joined([s.sku for s in scored if s.sku in set(skus)], words) if words else [s.sku for s in scored]
+        hits = _page(connection, {s.sku: s for s in scored}, order, offset, k, fold)
+    path = _path(found, lanes, len(words))
+    recall = found.recall if "vector" in lanes else None
+    return Results(hits, matching, path, recall, time.perf_counter() - began, offset)
+
+
+def embed(stack: Stack, parts: Sequence[Part]) -> Vectors:
+    """One unit row per part, at the searched dimension."""
+    return stack.embedder.embed([part.content for part in parts], "query", stack.dim)
+
+
+def _check(k: int, offset: int, collapse: str | None, lanes: Sequence[str]) -> None:
+    if not 1 <= k <= MAX_K:
+        raise BadQuery(f"k is the number of hits, from 1 to {MAX_K}, not {k}")
+    if not 0 <= offset <= MAX_OFFSET:
+        raise BadQuery(f"offset is the number of hits to skip, from 0 to {MAX_OFFSET}, not {offset}")
+    if collapse not in (None, "family"):
+        raise BadQuery(f"hits can be collapsed by family, not by {collapse!r}")
+    wrong = [lane for lane in lanes if lane not in LANES]
+    if wrong or not lanes:
+        raise BadQuery(f"lanes are {' and '.join(LANES)}, not {', '.join(wrong) or 'none'}")
+
+
+def _condition(connection: Connection, where: str | None) -> Filter | None:
+    if where is None or not where.strip():
+        return None
+    condition = parse(where)
+    check(condition, asking.known(connection), where)
+    return condition
+
+
+def _words(stack: Stack, connection: Connection, parts: Sequence[Part], need: int, where: Filter | None) -> list[str]:
+    """SKUs by BM25 over the query's words, best first, filtered."""
+    text = " ".join(part.content for part in parts if isinstance(part.content, str) and part.weight > 0)
+    fetch, total = max(50, 2 * need), stack.lexical.count()
+    while True:
+        found = [sku for sku, _ in stack.lexical.search(text, fetch)] if text and total else []
+        kept = found if where is None else _kept(connection, where, found)
+        if len(kept) >= need or len(found) < fetch or fetch >= total:
+            return kept
+        fetch *= 8
+
+
+def _kept(connection: Connection, where: Filter, skus: Sequence[str]) -> list[str]:
+    passing = set(asking.skus(connection, where, skus))
+    return [sku for sku in skus if sku in passing]
+
+
+def _score(
+    stack: Stack,
+    connection: Connection,
+    skus: Sequence[str],
+    fused: NDArray[np.float32],
+    rows: Vectors,
+    parts: Sequence[Part],
+) -> list[_Scored]:
+    """Every candidate scored exactly from its kept embeddings, best first, equal scores in order of SKU."""
+    held = embeddings.of_products(connection, skus, stack.model, stack.kept_dim, stack.dim)
+    scored = []
+    for sku, (aspects, vectors) in held.items():
+        cosines = vectors @ fused
+        best = int(np.argmax(cosines))
+        of_parts = np.max(vectors @ rows.T, axis=0)
+        named = {part.name: _rounded(score) for part, score in zip(parts, of_parts, strict=True)}
+        scored.append(_Scored(sku, _rounded(cosines[best]), aspects[best], named))
+    return sorted(scored, key=lambda one: (-one.score, one.sku))
+
+
+def _rounded(cosine: float) -> float:
+    return round(min(1.0, max(-1.0, float(cosine))), 6)
+
+
+def _joined(vector: Sequence[str], words: Sequence[str]) -> list[str]:
+    return [sku for sku, _ in rrf([list(vector), list(words)])]
+
+
+def _page(
+    connection: Connection, scored: Mapping[str, _Scored], order: Sequence[str], offset: int, k: int, fold: bool
+) -> tuple[Hit, ...]:
+    cards: dict[str, list[str]] = {}
+    family = products.families(connection, order) if fold else {}
+    for sku in order:
+        cards.setdefault(f"family:{family[sku]}" if sku in family else f"sku:{sku}", []).append(sku)
+    page = list(cards.values())[offset : offset + k]
+    found = products.get(connection, [skus[0] for skus in page])
+    return tuple(
+        Hit(rank, sku, scored[sku].score, found[sku], scored[sku].parts, scored[sku].view, len(rest))
+        for rank, (sku, *rest) in enumerate(page, start=offset + 1)
+    )
+
+
+def _path(found: Candidates, lanes: Sequence[str], words: int) -> str:
+    lexical = f"lexical: {words} candidates by BM25"
+    if "vector" not in lanes:
+        return lexical
+    return f"{found.path}; {lexical}, joined by reciprocal rank" if "lexical" in lanes else found.path

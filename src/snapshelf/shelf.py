@@ -1,0 +1,186 @@
+"""What a user holds: one open shelf."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from snapshelf import config, plugins
+from snapshelf import ingest as ingesting
+from snapshelf import search as searching
+from snapshelf.catalogue import asking, embeddings, products
+from snapshelf.errors import BadInput, NotHere
+from snapshelf.evaluate import METRICS, JudgedQuery, Report, evaluate, read_qrels, read_queries
+from snapshelf.ingest import Progress, Summary
+from snapshelf.ingest.follow import catch_up
+from snapshelf.media import MediaLimits
+from snapshelf.protocols import Reader
+from snapshelf.search import Media
+from snapshelf.stack import Stack, open_stack
+from snapshelf.types import Product, Results
+
+Tell = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Info:
+    """What a shelf holds."""
+
+    folder: str
+    products: int
+    views: int
+    embeddings: int
+    model: str
+    kept_dim: int
+    dim: int
+    store: str
+    attributes: Mapping[str, str]
+    bytes: int
+
+
+class Shelf:
+    """A catalogue with its indexes. Search it from any number of processes; one at a time may write."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+
+    def index(
+        self,
+        source: str | Path | Iterable[Product],
+        images: str | Path | None = None,
+        progress: Tell | None = None,
+        keep_missing: bool = False,
+    ) -> Summary:
+        """Bring the shelf to what a catalogue says: a path that a source can read, or any iterable of `Product`.
+
+        images: folder that picture cells are relative to, instead of the catalogue's own. Products of an earlier state
+        of the same file that it no longer holds are removed, unless ``keep_missing``. Refused rows are in the summary
+        and do not stop the rest. Raises BadInput, Busy, Mismatch, NoSpace, NotHere.
+        """
+        if not isinstance(source, str | Path):
+            return ingesting.index(self.stack, enumerate(source, start=1), tell=progress)
+        reader = self.read(source, images)
+        name = str(Path(source).resolve())
+        summary = ingesting.index(self.stack, reader, name, reader.total, progress, keep_missing)
+        return replace(summary, columns=dict(reader.columns))
+
+    def read(self, path: str | Path, images: str | Path | None = None) -> Reader:
+        """Open a catalogue file without indexing it: its guessed columns, and its rows."""
+        found = Path(path)
+        if not found.exists():
+            raise NotHere(f"there is no catalogue {found}")
+        suffix = "/" if found.is_dir() else found.suffix.lower()
+        modules = {name: plugins.find("sources", name) for name in plugins.names("sources")}
+        for module in modules.values():
+            if suffix in module.SUFFIXES:
+                folder = Path(images) if images else None
+                reader: Reader = module.read(found, self.stack.settings.columns, folder)
+                return reader
+        known = sorted(s for module in modules.values() for s in module.SUFFIXES if s != "/")
+        raise BadInput(
+            f"{found} is no catalogue that can be read; give a folder of pictures or one of {', '.join(known)}"
+        )
+
+    def search(
+        self,
+        text: str | Sequence[str] | None = None,
+        image: Media | Sequence[Media] | None = None,
+        audio: Media | Sequence[Media] | None = None,
+        video: Media | Sequence[Media] | None = None,
+        where: str | None = None,
+        k: int | None = None,
+        weights: Mapping[str, float] | None = None,
+        offset: int = 0,
+        collapse: str | None = None,
+        lanes: Sequence[str] | None = None,
+    ) -> Results:
+        """The ``k`` products nearest to words, photos, or both, best first; iterate over them.
+
+        A photo is a path, bytes or a PIL image; several may be given. weights: part → weight, negative to steer away,
+        such as {"text": 0.7, "image": 1, "image2": -0.3}. where: a filter such as "price < 80 and in_stock".
+        collapse="family" gives one hit per family of variants. lanes: ("vector",), ("vector", "lexical") or
+        ("lexical",). Raises BadFilter, BadMedia, BadQuery, Mismatch, NotHere, Unsupported.
+        """
+        settings = self.stack.settings
+        limits = MediaLimits(max_pixels=settings.media.max_pixels, max_bytes=settings.media.max_bytes)
+        parts = searching.question(self.stack.card, limits, text, image, audio, video, weights)
+        catch_up(self.stack)
+        wanted = settings.search.k if k is None else k
+        paths = lanes or [lane.strip() for lane in settings.search.lanes.split(",")]
+        return searching.search(self.stack, parts, where, wanted, offset, collapse, paths)
+
+    def evaluate(
+        self,
+        queries: str | Path,
+        qrels: str | Path,
+        metrics: Sequence[str] = METRICS,
+        lanes: Sequence[str] | None = None,
+        condensed: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Report:
+        """Ask every judged query of a JSON Lines file and score the answers (`snapshelf.evaluate`).
+
+        Raises BadRow, BadInput and NotHere for files that cannot be used, and what `search` raises.
+        """
+
+        def answer(query: JudgedQuery, k: int) -> list[str]:
+            given = (list(one) or None for one in (query.image, query.audio, query.video))
+            found = self.search(query.text or None, *given, query.where or None, k, query.weights, lanes=lanes)
+            return [hit.sku for hit in found]
+
+        asked, judged = read_queries(Path(queries)), read_qrels(Path(qrels))
+        return evaluate(answer, asked, judged, metrics, condensed, progress=progress)
+
+    def show(self, sku: str) -> Product:
+        """One product. Raises NotHere."""
+        with self.stack.catalogue.read() as connection:
+            found = products.get(connection, [sku])
+        if sku not in found:
+            raise NotHere(f"there is no product {sku!r} in this shelf")
+        return found[sku]
+
+    def remove(self, skus: Iterable[str]) -> list[str]:
+        """Remove products from everywhere: catalogue, indexes, kept embeddings; returns those that were there."""
+        return ingesting.remove(self.stack, list(skus))
+
+    def info(self) -> Info:
+        """What the shelf holds."""
+        stack, manifest = self.stack, self.stack.manifest
+        with stack.catalogue.read() as connection:
+            return Info(
+                folder=str(stack.folder),
+                products=asking.count(connection),
+                views=asking.count_views(connection),
+                embeddings=embeddings.count(connection),
+                model=f"{manifest.model} (revision {manifest.revision})" if manifest else "none yet",
+                kept_dim=manifest.dim if manifest else 0,
+                dim=stack.dim if manifest else 0,
+                store=stack.settings.store.name,
+                attributes=dict(asking.known(connection)),
+                bytes=sum(file.stat().st_size for file in stack.folder.rglob("*") if file.is_file()),
+            )
+
+    def close(self) -> None:
+        """Close what is open; `with snapshelf.open(…) as shelf` does it by itself."""
+        self.stack.close()
+
+    def __enter__(self) -> Shelf:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_shelf(path: str | Path = "", settings: Any = None, create: bool = True) -> Shelf:
+    """Open the shelf in a folder, made if it is not there; "" takes the settings' folder.
+
+    settings: a `config.Settings`, or the path of a TOML file; without it ``./snapshelf.toml``, if any.
+    Raises BadSettings, Mismatch, NotHere (with create=False).
+    """
+    read = settings if isinstance(settings, config.Settings) else config.load(Path(settings) if settings else None)
+    return Shelf(open_stack(Path(path or read.shelf), read, create))

@@ -1,0 +1,173 @@
+"""Settings → the parts of one open shelf. The only place where parts are wired together."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from types import ModuleType
+
+from sqlalchemy import Connection
+
+from snapshelf import plugins
+from snapshelf.catalogue import Catalogue, asking, changes, journal, open_catalogue
+from snapshelf.config import Settings
+from snapshelf.errors import Busy, Mismatch, NotHere, UnknownAdapter, nearest
+from snapshelf.lexical import Lexical, open_lexical
+from snapshelf.manifest import Manifest, check
+from snapshelf.protocols import Embedder, Store
+from snapshelf.types import Filter, ModelCard
+
+DEFAULT_MODEL = "compact"
+DATABASE = "catalogue.sqlite"
+LEXICAL = "lexical"  # folder, and name of its cursor
+REMEMBERED = 256  # filters whose counts are kept
+
+
+class Stack:
+    """One shelf: its folder, catalogue, model, vector store and text index. Models and indexes open when first used."""
+
+    def __init__(self, folder: Path, settings: Settings, catalogue: Catalogue) -> None:
+        self.folder, self.settings, self.catalogue = folder, settings, catalogue
+        self._manifest: Manifest | None = None
+        self._counts: OrderedDict[tuple[int, Filter | None], int] = OrderedDict()
+        self.rebuild: set[str] = set()  # indexes whose files were lost, to be filled from the catalogue again
+
+    @property
+    def manifest(self) -> Manifest | None:
+        """What the shelf was built from; None before anything was indexed."""
+        if self._manifest is None:
+            with self.catalogue.read() as connection:
+                kept = journal.fact(connection, "manifest")
+            self._manifest = Manifest(**kept) if kept else None
+        return self._manifest
+
+    @cached_property
+    def card(self) -> ModelCard:
+        """The model in use. Raises Mismatch when the shelf was built with another, UnknownAdapter."""
+        name = self.settings.embedder.name or (self.manifest.model if self.manifest else DEFAULT_MODEL)
+        card = card_of(name)
+        if self.manifest:
+            check(self.manifest, card, self.settings.embedder.dim)
+        return card
+
+    @property
+    def model(self) -> str:
+        """The model as embeddings are filed under it."""
+        return f"{self.card.name}@{self.card.revision}"
+
+    @property
+    def kept_dim(self) -> int:
+        """Coordinates at which embeddings are kept."""
+        return self.manifest.dim if self.manifest else self.dim
+
+    @property
+    def dim(self) -> int:
+        """Coordinates that are searched: what the settings ask for, else those kept, else the model's largest."""
+        wanted = self.settings.embedder.dim or (self.manifest.dim if self.manifest else self.card.dims[0])
+        if not self.manifest and wanted not in self.card.dims:
+            raise Mismatch(f"{self.card.name} has no {wanted} dimensions; it has {', '.join(map(str, self.card.dims))}")
+        return wanted
+
+    @property
+    def index(self) -> str:
+        """Name of the vector index: its folder, and its cursor."""
+        return f"{self.settings.store.name}-{self.dim}"
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The model, loaded."""
+        loaded: Embedder = _module_of(self.card.name).load(self.card, self.settings.embedder.options)
+        return loaded
+
+    @cached_property
+    def store(self) -> Store:
+        """The vector index. One whose files are damaged is dropped, to be filled from the catalogue again."""
+        module, location = plugins.find("stores", self.settings.store.name), self.folder / self.index
+        fresh = not location.exists()
+        try:
+            store: Store = module.connect(location, self.dim, self.settings.store.options)
+        except Mismatch:
+            shutil.rmtree(location)
+            fresh = True
+            store = module.connect(location, self.dim, self.settings.store.options)
+        if fresh or (store.count() == 0 and "reopen" not in store.can):
+            self.rebuild.add(self.index)
+        return store
+
+    @cached_property
+    def lexical(self) -> Lexical:
+        """The text index."""
+        lexical = open_lexical(self.folder / LEXICAL)
+        if lexical.count() == 0:
+            self.rebuild.add(LEXICAL)
+        return lexical
+
+    def found(self) -> None:
+        """Write down what the shelf is built from, once."""
+        if self.manifest is None:
+            made = Manifest(self.card.name, self.card.revision, self.dim)
+            with self.catalogue.write() as connection:
+                journal.set_fact(connection, "manifest", {name: getattr(made, name) for name in made.__slots__})
+            self._manifest = made
+
+    def count(self, connection: Connection, where: Filter | None = None) -> int:
+        """How many products pass a filter; remembered for as long as the catalogue does not change."""
+        key = (changes.now(connection), where)
+        if key not in self._counts:
+            self._counts[key] = asking.count(connection, where)
+            if len(self._counts) > REMEMBERED:
+                self._counts.popitem(last=False)
+        return self._counts[key]
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Be the one writer. Raises Busy, naming the other process."""
+        from filelock import FileLock, Timeout
+
+        lock, owner = FileLock(self.folder / "write.lock"), self.folder / "writer"
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as error:
+            who = owner.read_text() if owner.exists() else "unknown"
+            raise Busy(f"{self.folder} is being written to by process {who}; wait for it to finish") from error
+        try:
+            owner.write_text(str(os.getpid()))
+            yield
+        finally:
+            owner.unlink(missing_ok=True)
+            lock.release()
+
+    def close(self) -> None:
+        """Close what was opened."""
+        for part in ("store", "lexical", "embedder"):
+            close = getattr(self.__dict__.pop(part, None), "close", None)
+            if close:
+                close()
+        self.catalogue.close()
+
+
+def open_stack(folder: Path, settings: Settings, create: bool = True) -> Stack:
+    """Open the shelf in a folder. Raises NotHere when there is none and ``create`` is false."""
+    database = folder / DATABASE
+    if not create and not settings.catalogue.url and not database.is_file():
+        raise NotHere(f"there is no shelf in {folder}; make one with: snapshelf index products.csv --shelf {folder}")
+    folder.mkdir(parents=True, exist_ok=True)
+    return Stack(folder, settings, open_catalogue(settings.catalogue.url or f"sqlite:///{database}"))
+
+
+def card_of(name: str) -> ModelCard:
+    """The card of a model by name: ``compact``, or ``family:card`` for a family of several. Raises UnknownAdapter."""
+    cards: tuple[ModelCard, ...] = _module_of(name).CARDS
+    named = {card.name: card for card in cards}
+    if name in named or ":" not in name:
+        return named.get(name, cards[0])
+    raise UnknownAdapter(f"there is no model {name!r}.{nearest(name, named)}")
+
+
+def _module_of(name: str) -> ModuleType:
+    return plugins.find("embedders", name.partition(":")[0])

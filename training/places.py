@@ -1,0 +1,27 @@
+"""Where training reads and writes, and how long it may take: one value handed to every step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+DIMS = (256, 128, 64)  # the Matryoshka sizes; the losses are taken at the largest and the smallest
+SEED = 20261
+WEIGHTS = Path(__file__).resolve().parents[1] / "src" / "snapshelf" / "embedders" / "_compact"
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "models" / "compact.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """``data``: the retail bundles. ``runs``: caches and checkpoints, may be deleted. ``minutes``: limit of one step."""
+
+    data: Path
+    runs: Path
+    minutes: float
+    epochs: int
+    threads: int
+
+    def cache(self, name: str) -> Path:
+        """A file of the runs folder, which is made if need be."""
+        self.runs.mkdir(parents=True, exist_ok=True)
+        return self.runs / name
