@@ -127,8 +127,16 @@ class Shelf:
         """
 
         def answer(query: JudgedQuery, k: int) -> list[str]:
-            given = (list(one) or None for one in (query.image, query.audio, query.video))
-            found = self.search(query.text or None, *given, query.where or None, k, query.weights, lanes=lanes)
+            found = self.search(
+                query.text or None,
+                query.image or None,
+                query.audio or None,
+                query.video or None,
+                query.where or None,
+                k,
+                query.weights,
+                lanes=lanes,
+            )
             return [hit.sku for hit in found]
 
         asked, judged = read_queries(Path(queries)), read_qrels(Path(qrels))

@@ -89,8 +89,8 @@ def test_paired_counts_ties_as_at_least_as_large():
 
 
 def test_paired_is_not_fooled_by_the_last_digit():
-    """0.1 + 0.2 + 0.3 and 0.3 + 0.2 + 0.1 differ in floating point; the p-value may not."""
-    assert paired([0, 0, 0], [0.1, 0.2, 0.3]).p == paired([0, 0, 0], [0.3, 0.2, 0.1]).p == 2 / 8
+    """All seven are positive, so two of 128 patterns reach their sum; added in another order it is 2e-16 larger."""
+    assert paired([0] * 7, [0.6, 0.5, 0.3, 0.3, 0.1, 0.1, 0.1]).p == 2 / 128
 
 
 def test_no_difference_is_p_1():

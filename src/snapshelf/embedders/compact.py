@@ -1,0 +1,140 @@
+"""Our own encoder: words and pictures in one space of 256, 128 or 64 coordinates. Ships in the wheel, needs no network.
+
+Text: word pieces, each with a learnt vector; a text points along their sum (distilled from a sentence model).
+Image: a small residual network trained to point where the captions do. Both run in ONNX Runtime. How they were
+trained, what they score and where they fail: docs/models/compact.md.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snapshelf.errors import BadSettings, Unsupported
+from snapshelf.protocols import Options
+from snapshelf.types import Item, ModelCard, Purpose, Vectors
+from snapshelf.vectors import cut
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+EXTRA = ""
+_WEIGHTS = Path(__file__).parent / "_compact"  # written by `python -m training export`
+_FACTS: dict[str, Any] = json.loads((_WEIGHTS / "card.json").read_text("utf-8"))
+CARDS = (
+    ModelCard(
+        name="compact",
+        revision=_FACTS["revision"],
+        licence="Apache-2.0",
+        dims=(256, 128, 64),
+        modalities=frozenset({"text", "image"}),
+        matryoshka=True,
+        source="trained by this project: docs/models/compact.md",
+        batch=64,
+        notes="English; everyday goods. Small pictures suffice: it looks at 96 × 96 pixels.",
+    ),
+)
+SIZE = 96  # pixels of each side of what the network sees
+PIECES = 512  # of a text that are read; the rest is dropped
+_UNKNOWN = 1  # piece that stands for a text without any
+
+
+def load(card: ModelCard, options: Options) -> Compact:
+    """The encoder; weights are read when a modality is first used.
+
+    Option ``threads``: how many one call may use, 0 for as many as ONNX Runtime thinks fit. Raises BadSettings.
+    """
+    unknown = sorted(set(options) - {"threads"})
+    if unknown:
+        raise BadSettings(f"the compact embedder has no setting {unknown[0]!r}; it has 'threads'")
+    threads = options.get("threads", 0)
+    if not isinstance(threads, int) or isinstance(threads, bool) or threads < 0:
+        raise BadSettings(f"'threads' of the compact embedder must be a whole number from 0 up, not {threads!r}")
+    return Compact(card, threads)
+
+
+class Compact:
+    """See the module. Two threads may embed at the same time."""
+
+    def __init__(self, card: ModelCard, threads: int) -> None:
+        self.card, self.threads = card, threads
+
+    def embed(self, items: Sequence[Item], purpose: Purpose, dim: int) -> Vectors:
+        """(n, dim) float32 unit rows in the order of ``items``; both purposes give the same.
+
+        A text without words gets the vector of an unknown word. Raises Unsupported for a dim the card does not list,
+        and for what is neither words nor a picture.
+        """
+        if dim not in self.card.dims:
+            raise Unsupported(f"the compact embedder has no {dim} dimensions; choose one of {self.card.dims}")
+        words = [place for place, item in enumerate(items) if isinstance(item, str)]
+        pictures = [place for place, item in enumerate(items) if not isinstance(item, str)]
+        rows = np.empty((len(items), self.card.dims[0]), np.float32)
+        if words:
+            rows[words] = self._text([items[place] for place in words])
+        if pictures:
+            seen = np.stack([letterbox(items[place]) for place in pictures])
+            rows[pictures] = self._image_session.run(None, {"pictures": seen})[0]
+        return cut(rows, dim) if len(rows) else rows[:, :dim]
+
+    def _text(self, texts: Sequence[Any]) -> NDArray[np.float32]:
+        encode, session = self._text_session
+        pieces = [found.ids or [_UNKNOWN] for found in encode([_clean(text) for text in texts])]
+        ids = np.zeros((len(pieces), max(map(len, pieces))), np.int64)  # id 0 pads; its vector is zero
+        for row, found in zip(ids, pieces, strict=True):
+            row[: len(found)] = found
+        rows: NDArray[np.float32] = session.run(None, {"ids": ids})[0]
+        return rows
+
+    @cached_property
+    def _text_session(self) -> tuple[Any, Any]:
+        from tokenizers import Tokenizer
+
+        tokens = Tokenizer.from_file(str(_WEIGHTS / "tokenizer.json"))
+        tokens.enable_truncation(PIECES)
+        return tokens.encode_batch, _open("text.onnx", self.threads)
+
+    @cached_property
+    def _image_session(self) -> Any:
+        return _open("image.onnx", self.threads)
+
+
+def letterbox(image: Image | Any, size: int = SIZE) -> NDArray[np.uint8]:
+    """(size, size, 3): the whole picture, its longer side ``size``, centred on its mean colour.
+
+    Training reads its pictures through this very function. Raises Unsupported for what is no picture.
+    """
+    from PIL.Image import Image, Resampling
+
+    if not isinstance(image, Image):
+        raise Unsupported(f"the compact embedder takes words and pictures, not {type(image).__name__}")
+    scale = size / max(image.size)
+    width, height = (max(1, round(side * scale)) for side in image.size)
+    small = image.convert("RGB").resize((width, height), Resampling.BILINEAR, reducing_gap=3.0)
+    pixels = np.asarray(small, np.uint8)
+    canvas = np.empty((size, size, 3), np.uint8)
+    canvas[:] = np.round(pixels.reshape(-1, 3).mean(0))
+    top, left = (size - height) // 2, (size - width) // 2
+    canvas[top : top + height, left : left + width] = pixels
+    return canvas
+
+
+def _clean(text: str) -> str:
+    """Half characters, which no encoding holds, replaced."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _open(name: str, threads: int) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(str(_WEIGHTS / name), options, providers=["CPUExecutionProvider"])

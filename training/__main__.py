@@ -1,0 +1,31 @@
+"""Train, export and measure the compact encoder: `python -m training text|image|export|evaluate|all`."""
+
+from __future__ import annotations
+
+import argparse
+from importlib import import_module
+from pathlib import Path
+
+from training.places import Places
+
+STEPS = {"text": "training.text", "image": "training.image", "export": "training.export", "evaluate": "training.evaluate"}
+EPOCHS = {"text": 12, "image": 120}
+
+
+def main() -> None:
+    """Run one step, or all in order."""
+    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    parser.add_argument("step", choices=[*STEPS, "all"])
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the retail bundles")
+    parser.add_argument("--runs", type=Path, default=Path("training/runs"), help="caches and checkpoints")
+    parser.add_argument("--minutes", type=float, default=55, help="stop a training step after this long")
+    parser.add_argument("--epochs", type=int, default=0, help="epochs of a training step; 0: the usual number")
+    parser.add_argument("--threads", type=int, default=2)
+    given = parser.parse_args()
+    for step in STEPS if given.step == "all" else [given.step]:
+        epochs = given.epochs or EPOCHS.get(step, 1)
+        import_module(STEPS[step]).run(Places(given.data, given.runs, given.minutes, epochs, given.threads))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,150 @@
+"""The training pictures: small square arrays, the group each belongs to, and each group's captions.
+
+A group is one product, one colour of a garment, or one clothing label. Captions come from manifests and product
+tables alone: neither a path nor a file name, which state the class, is ever part of one.
+"""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from snapshelf.embedders.compact import letterbox
+from training.places import Places
+from training.tables import csv_rows, held_out, members, parquet_rows
+
+SIZE = 112  # a little more than the network sees, so that zooming in shows true detail
+CATALOGUE = 4.0  # a catalogue picture is drawn as often as this many photos
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What pictures of one kind are called. ``source`` is the bundle they come from."""
+
+    source: str
+    captions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """``pixels`` (n, SIZE, SIZE, 3) uint8; ``group`` and ``weight`` (n,): index into ``groups``, how often to draw."""
+
+    pixels: NDArray[np.uint8]
+    group: NDArray[np.int64]
+    weight: NDArray[np.float64]
+    groups: tuple[Group, ...]
+
+    def counts(self) -> dict[str, int]:
+        """Pictures by bundle."""
+        return dict(sorted(Counter(self.groups[number].source for number in self.group).items()))
+
+
+Found = Iterable[tuple[bytes, str, Group, float]]  # file, name of the group, the group, weight
+
+
+def load(places: Places) -> Pictures:
+    """Every training picture. Decoding is done once per bundle; the arrays stay in the runs folder."""
+    sources = [_grocery, _catalogue, _clothing, _magento, _eshop]
+    parts = [_cached(source.__name__.strip("_"), source, places) for source in sources]
+    try:
+        from training import shop
+    except ImportError:
+        shop = None
+    if shop is not None:
+        parts.append(_cached("shop", shop.pictures, places))
+    names: dict[str, int] = {}
+    groups: list[Group] = []
+    for _, keys, found, _ in parts:
+        for key in keys:
+            if names.setdefault(key, len(groups)) == len(groups):
+                groups.append(found[key])
+    group = np.asarray([names[key] for _, keys, _, _ in parts for key in keys])
+    weight = np.concatenate([weights for _, _, _, weights in parts]) / np.sqrt(np.bincount(group))[group]
+    return Pictures(np.concatenate([pixels for pixels, *_ in parts]), group, weight / weight.sum(), tuple(groups))
+
+
+def _cached(name, source, places):  # type: ignore[no-untyped-def]
+    """(pixels, key of each picture, groups by key, weights) of one bundle."""
+    kept = places.cache(f"pictures_{name}.npy")
+    found = list(source(places.data)) if not kept.exists() else list(source(places.data, False))
+    if not kept.exists():
+        np.save(kept, np.stack([square(file, SIZE) for file, *_ in found]))
+    pixels = np.load(kept)
+    if len(pixels) != len(found):
+        raise SystemExit(f"{kept} is from other data; delete it")
+    return pixels, [key for _, key, _, _ in found], {key: group for _, key, group, _ in found}, [row[3] for row in found]
+
+
+def square(file: bytes, size: int) -> NDArray[np.uint8]:
+    """A picture file as the network will see it."""
+    return letterbox(Image.open(io.BytesIO(file)).convert("RGB"), size)
+
+
+def _files(path: Path, names: list[str], wanted: bool) -> Iterable[bytes]:
+    return members(path, names) if wanted else [b""] * len(names)
+
+
+def grocery_captions(product: dict[str, str]) -> tuple[str, ...]:
+    """Names and kinds of a grocery product, as a shopper or a label would put them."""
+    name, kind, department = product["name"], product["coarse_name"], product["department"]
+    start = product["description"][:80]
+    return (name, f"{name}, {kind}", f"a photo of {kind}, {department}", product["shop_title"], start or name)
+
+
+def _grocery(data: Path, wanted: bool = True) -> Found:
+    products = {row["product_id"]: row for row in csv_rows(data / "grocery/products.csv")}
+    for split in ("train", "val"):
+        rows = [row for row in csv_rows(data / "grocery/manifest.csv") if row["split"] == split]
+        files = _files(data / f"grocery/{split}.zip", [row["file"] for row in rows], wanted)
+        for row, file in zip(rows, files, strict=True):
+            yield file, f"grocery {row['fine_id']}", Group("grocery", grocery_captions(products[row["fine_id"]])), 1.0
+
+
+def _catalogue(data: Path, wanted: bool = True) -> Found:
+    rows = csv_rows(data / "grocery/products.csv")
+    files = _files(data / "grocery/iconic.zip", [row["iconic_image"] for row in rows], wanted)
+    for row, file in zip(rows, files, strict=True):
+        yield file, f"grocery {row['product_id']}", Group("grocery", grocery_captions(row)), CATALOGUE
+
+
+def _clothing(data: Path, wanted: bool = True) -> Found:
+    rows = [row for row in csv_rows(data / "clothing/manifest.csv") if row["usable_label"] == "True"]
+    rows = [row for row in rows if not held_out(row["sender_id"])]
+    files = _files(data / "clothing/images.zip", [row["file"] for row in rows], wanted)
+    for row, file in zip(rows, files, strict=True):
+        label, kids = row["label"].lower(), "kids " if row["kids"] == "True" else ""
+        captions = (label, f"a photo of a {label}", f"{kids}{label}", f"{kids}{label}, clothing")
+        yield file, f"clothing {kids}{label}", Group("clothing", captions), 1.0
+
+
+def _magento(data: Path, wanted: bool = True) -> Found:
+    rows = parquet_rows(data / "magento/products.parquet")
+    families = {row["sku"]: row for row in rows if row["product_type"] != "simple" or not row["parent_sku"]}
+    seen: set[str] = set()
+    picked = []
+    for row in rows:
+        for image in row["images"] or []:
+            if image not in seen:
+                seen.add(image)
+                picked.append((image, row, families.get(row["parent_sku"] or row["sku"], row)))
+    files = _files(data / "magento/images.zip", [image for image, _, _ in picked], wanted)
+    for (_, row, family), file in zip(picked, files, strict=True):
+        colour, kind = (row["color"] or "").lower(), (family["categories"] or ["clothing"])[0].split("/")[-1]
+        name = f"{colour} {family['name']}".strip()
+        captions = (name, family["name"], f"{colour} {kind}".strip(), f"{name}, {kind}", f"a photo of {kind}")
+        yield file, f"magento {family['sku']} {colour}", Group("magento", captions), 1.0
+
+
+def _eshop(data: Path, wanted: bool = True) -> Found:
+    rows = csv_rows(data / "eshop/products.csv")
+    files = _files(data / "eshop/images.zip", [row["image"] for row in rows], wanted)
+    for row, file in zip(rows, files, strict=True):
+        captions = (row["name"], f"{row['name']}, {row['type']}", f"a photo of {row['type']}", row["description"][:80])
+        yield file, f"eshop {row['id']}", Group("eshop", captions), 1.0
