@@ -8,7 +8,12 @@ from pathlib import Path
 
 from training.places import Places
 
-STEPS = {"text": "training.text", "image": "training.image", "export": "training.export", "evaluate": "training.evaluate"}
+STEPS = {
+    "text": "training.text",
+    "image": "training.image",
+    "export": "training.export",
+    "evaluate": "training.evaluate",
+}
 EPOCHS = {"text": 12, "image": 120}
 
 

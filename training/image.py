@@ -144,5 +144,11 @@ def _follow(kept: Network, network: Network, share: float) -> None:
 
 def _save(kept: Network, pictures: Pictures, epochs: int, steps: int, places: Places) -> None:
     torch.save(kept.state_dict(), places.cache("image.pt"))
-    facts = {"pictures": pictures.counts(), "groups": len(pictures.groups), "epochs": epochs, "steps": steps, "batch": BATCH}
+    facts = {
+        "pictures": pictures.counts(),
+        "groups": len(pictures.groups),
+        "epochs": epochs,
+        "steps": steps,
+        "batch": BATCH,
+    }
     places.cache("image_facts.json").write_text(json.dumps(facts | {"seed": SEED}))

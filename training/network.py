@@ -44,7 +44,9 @@ class Network(nn.Module):
         for into, out, depth in zip(WIDTHS, WIDTHS[1:], BLOCKS, strict=False):
             blocks += [Block(into, out, 2), *(Block(out, out, 1) for _ in range(depth - 1))]
         self.body = nn.Sequential(*blocks)
-        self.head = nn.Sequential(nn.Linear(WIDTHS[-1], HIDDEN), nn.BatchNorm1d(HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, DIMS[0]))
+        self.head = nn.Sequential(
+            nn.Linear(WIDTHS[-1], HIDDEN), nn.BatchNorm1d(HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, DIMS[0])
+        )
 
     def features(self, seen: torch.Tensor) -> torch.Tensor:
         """(n, 288): what the last block saw, averaged over the picture."""

@@ -79,7 +79,12 @@ def _cached(name, source, places):  # type: ignore[no-untyped-def]
     pixels = np.load(kept)
     if len(pixels) != len(found):
         raise SystemExit(f"{kept} is from other data; delete it")
-    return pixels, [key for _, key, _, _ in found], {key: group for _, key, group, _ in found}, [row[3] for row in found]
+    return (
+        pixels,
+        [key for _, key, _, _ in found],
+        {key: group for _, key, group, _ in found},
+        [row[3] for row in found],
+    )
 
 
 def square(file: bytes, size: int) -> NDArray[np.uint8]:

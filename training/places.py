@@ -13,7 +13,7 @@ PAGE = Path(__file__).resolve().parents[1] / "docs" / "models" / "compact.md"
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """``data``: the retail bundles. ``runs``: caches and checkpoints, may be deleted. ``minutes``: limit of one step."""
+    """``data``: the retail bundles. ``runs``: caches and checkpoints, may be deleted. ``minutes``: a step's limit."""
 
     data: Path
     runs: Path

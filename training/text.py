@@ -35,7 +35,13 @@ def run(places: Places) -> None:
     fed = [np.asarray(encoding.ids, np.int64) for encoding in tokens.encode_batch(found)]
     table, cosine = _learn(fed, torch.from_numpy(targets), _first(tokens, targets, fed), places)
     np.savez(places.cache("text.npz"), table=table)
-    facts = {"texts": len(found), "pieces": len(table), "teacher_energy": kept, "cosine": cosine, "epochs": places.epochs}
+    facts = {
+        "texts": len(found),
+        "pieces": len(table),
+        "teacher_energy": kept,
+        "cosine": cosine,
+        "epochs": places.epochs,
+    }
     places.cache("text_facts.json").write_text(json.dumps(facts))
     print(facts, flush=True)
 
@@ -62,7 +68,9 @@ def learn_pieces(found: list[str]) -> Tokenizer:
     tokens.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     tokens.decoder = decoders.WordPiece()
     special = ["[PAD]", "[UNK]"]
-    trainer = trainers.WordPieceTrainer(vocab_size=VOCABULARY, limit_alphabet=120, min_frequency=2, special_tokens=special)
+    trainer = trainers.WordPieceTrainer(
+        vocab_size=VOCABULARY, limit_alphabet=120, min_frequency=2, special_tokens=special
+    )
     tokens.train_from_iterator(found, trainer)
     return tokens
 

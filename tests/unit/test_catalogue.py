@@ -19,7 +19,7 @@ PICTURE = Picture("images/a.jpg", "10:20", "hash-of-a", 320, 240)
 
 
 def entry(sku, text="text-1", pictures=(), **fields):
-    return Entry(Product(sku, f"title of {sku}", **fields), "products.csv", text, tuple(pictures))
+    return Entry(Product(sku, f"title of {sku}", **fields), "products.csv", text, tuple(pictures), "mark")
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_put_and_get(catalogue):
         {"color": "red", "watts": 40.0, "dimmable": True, "rooms": ("hall", "bath")},
     )
     with catalogue.write() as connection:
-        products.put(connection, [Entry(given, "x.csv", "t", ())])
+        products.put(connection, [Entry(given, "x.csv", "t", (), products.fingerprint(given))])
     with catalogue.read() as connection:
         assert products.get(connection, ["A 1/#ü", "none"]) == {"A 1/#ü": given}
         assert asking.known(connection)["rooms"] == "list"
@@ -167,7 +167,7 @@ def test_sql_agrees_with_plain_matching(kept, where, given_rows):
         reject()
     with kept.write() as connection:
         products.remove(connection, [f"S{n}" for n in range(10)])
-        entries = [Entry(Product(f"S{n}", "t", attributes=row), "", "t", ()) for n, row in enumerate(given_rows)]
+        entries = [Entry(Product(f"S{n}", "t", attributes=row), "", "t", (), "") for n, row in enumerate(given_rows)]
         products.put(connection, entries)
         expected = [f"S{n}" for n, row in enumerate(given_rows) if matches(where, row)]
         assert asking.skus(connection, where) == expected

@@ -31,12 +31,13 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A product ready to be put, with its pictures and the sha256 of its text."""
+    """A product ready to be put, with its pictures, the sha256 of its text and its own `fingerprint`."""
 
     product: Product
     source: str
     text: str
     pictures: tuple[Picture, ...]
+    fingerprint: str
 
     def views(self) -> list[View]:
         """Its views: the text, then each picture."""
@@ -47,7 +48,8 @@ class Entry:
 
 def fingerprint(product: Product) -> str:
     """sha256 of every field: two products with the same one are the same."""
-    plain = json.dumps(asdict(product), sort_keys=True, ensure_ascii=False, default=list)
+    values = [getattr(product, name) for name in FIELDS if name != "attributes"]
+    plain = json.dumps([*values, sorted(product.attributes.items())], ensure_ascii=False)
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
@@ -158,7 +160,7 @@ def _row(entry: Entry, seq: int) -> dict[str, Any]:
     product = entry.product
     plain = {name: getattr(product, name) for name in FIELDS}
     plain |= {"images": list(product.images), "attributes": dict(product.attributes)}
-    return plain | {"source": entry.source, "fingerprint": fingerprint(product), "changed": seq}
+    return plain | {"source": entry.source, "fingerprint": entry.fingerprint, "changed": seq}
 
 
 def _product(row: Sequence[Any]) -> Product:

@@ -42,6 +42,7 @@ def evaluate(asked: Asked, shelf: str, settings: Path | None, json: bool) -> Non
     head, *rows = report.rows()
     show.table(head, rows, right=("number", "mean"))
     left = {"without a relevant judgement": report.excluded, "judged but not asked": report.unknown}
+    left |= {"found nothing and count 0": report.empty}
     for reason, ids in left.items():
         if ids:
             show.console.print(f"{len(ids)} queries {reason}: {', '.join(ids[:5])}{' …' if len(ids) > 5 else ''}")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from snapshelf.catalogue.products import Entry, Picture
+from snapshelf.catalogue.products import Entry, Picture, fingerprint
 from snapshelf.errors import BadMedia, BadRow
 from snapshelf.media import Fetcher, MediaLimits, open_image
 from snapshelf.types import Item, Product
@@ -87,4 +87,4 @@ def prepare(product: Product, source: str, row: int, opener: Opener, known: Mapp
             return BadRow(source, row, "images", str(error), product.sku)
         pictures.append(Picture(ref, mark, opened.content, opened.width, opened.height))
         items[opened.content] = opened.image
-    return Prepared(Entry(product, source, name, tuple(pictures)), items)
+    return Prepared(Entry(product, source, name, tuple(pictures), fingerprint(product)), items)

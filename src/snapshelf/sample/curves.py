@@ -68,7 +68,9 @@ def turned(points: Sequence[Point], degrees: float, x: float = 50, y: float = 50
     return [(x + (px - x) * c - (py - y) * s, y + (px - x) * s + (py - y) * c) for px, py in points]
 
 
-def moved(points: Sequence[Point], dx: float = 0, dy: float = 0, size: float = 1, x: float = 50, y: float = 50) -> Points:
+def moved(
+    points: Sequence[Point], dx: float = 0, dy: float = 0, size: float = 1, x: float = 50, y: float = 50
+) -> Points:
     """The points enlarged about (x, y), then shifted."""
     return [(x + (px - x) * size + dx, y + (py - y) * size + dy) for px, py in points]
 

@@ -72,7 +72,19 @@ COLOURS = {
 }
 
 BRIGHT = ("red", "orange", "yellow", "green", "turquoise", "sky blue", "blue", "purple", "pink", "fuchsia", "coral")
-DEEP = ("crimson", "burgundy", "rust", "mustard", "forest green", "olive", "teal", "cobalt", "navy", "plum", "chocolate")
+DEEP = (
+    "crimson",
+    "burgundy",
+    "rust",
+    "mustard",
+    "forest green",
+    "olive",
+    "teal",
+    "cobalt",
+    "navy",
+    "plum",
+    "chocolate",
+)
 SOFT = ("mint", "sage", "lilac", "blush", "beige", "cream", "sky blue", "lemon", "light grey")
 PLAIN = ("white", "black", "grey", "charcoal", "navy", "beige")
 CLOTHES = tuple(dict.fromkeys((*BRIGHT, *DEEP, *SOFT, *PLAIN)))

@@ -1,0 +1,196 @@
+"""The command line as a shopkeeper meets it: what it prints, what it leaves, and how it ends."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from snapshelf import cli, config
+from snapshelf.errors import BadSettings, NotHere
+from tests.unit.test_ingest import ROWS, write_catalogue
+
+TOY = '[embedder]\nname = "toy"\n[store]\nname = "exact"\n'
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """A folder with toy settings and a catalogue, and nothing else."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "snapshelf.toml").write_text(TOY)
+    write_catalogue(tmp_path, ROWS)
+    return tmp_path
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """Run a command in this process: (exit status, what it printed, what it complained)."""
+
+    def call(*line):
+        monkeypatch.setattr(sys, "argv", ["snapshelf", *map(str, line)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        said = capsys.readouterr()
+        return ended.value.code or 0, said.out, said.err
+
+    return call
+
+
+def test_init_never_overwrites(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert run("init")[0] == 0
+    assert config.load() == config.Settings(), "the template shows the defaults and changes none"
+    Path("snapshelf.toml").write_text("# mine\n")
+    status, _, complaint = run("init")
+    assert status == 2
+    assert "left as it was" in complaint
+    assert Path("snapshelf.toml").read_text() == "# mine\n"
+
+
+def test_every_line_of_the_template_is_a_setting(tmp_path):
+    lines = [
+        line.removeprefix("# ") for line in config.template().splitlines() if " = " in line or line.startswith("[")
+    ]
+    file = tmp_path / "all.toml"
+    file.write_text("\n".join(line.partition("  # ")[0] for line in lines))
+    assert config.load(file, {}) == config.Settings()
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("[store]\nnane = 'exact'", "no setting store.'nane'. Did you mean 'name'"),
+        ("[store]\nname = 3", "store.name is a text in quotes, not 3"),
+        ("store = 3", "'store' is a section"),
+        ("[media]\nmax_pixels = true", "whole number"),
+        ("shelf = ", "Invalid value"),
+    ],
+)
+def test_bad_settings(tmp_path, text, reason):
+    file = tmp_path / "snapshelf.toml"
+    file.write_text(text)
+    with pytest.raises(BadSettings, match=reason) as caught:
+        config.load(file, {})
+    assert str(file) in str(caught.value)
+
+
+def test_settings_from_the_environment(tmp_path):
+    found = config.load(None, {"SNAPSHELF_STORE_NAME": "exact", "SNAPSHELF_SEARCH_K": "3", "SNAPSHELF_SHELF": "s"})
+    assert (found.store.name, found.search.k, found.shelf) == ("exact", 3, "s")
+    with pytest.raises(BadSettings, match="SNAPSHELF_SEARCH_K is 'many'"):
+        config.load(None, {"SNAPSHELF_SEARCH_K": "many"})
+    with pytest.raises(NotHere, match="no settings file"):
+        config.load(tmp_path / "none.toml", {})
+
+
+def test_the_main_job(run, home):
+    status, said, _ = run("index", "products.csv")
+    assert status == 0
+    assert "3 added" in said
+    assert "title → title" in said
+    status, said, _ = run("search", "red shoe", "--where", "price < 80 and in_stock")
+    assert status == 0
+    assert said.splitlines()[1].split()[2:4] == ["A", "red"] or " A " in said.splitlines()[1]
+    assert "recall 1.000" in said
+    status, said, _ = run(
+        "search", "in blue", "--image", "images/red.png", "--weights", "text=0.2,image=1", "--json", "-k", "2"
+    )
+    found = json.loads(said)
+    assert [hit["sku"] for hit in found["hits"]][0] == "A"
+    assert set(found["hits"][0]["scores"]) == {"text", "image"}
+    assert found["hits"][0]["product"]["price"] == 10
+    status, said, _ = run("show", "B", "--json")
+    assert json.loads(said)["title"] == "green shoe B"
+    assert "sold out" in run("show", "B")[1]
+    assert json.loads(run("info", "--json")[1])["products"] == 3
+    assert run("remove", "A", "nobody")[0] == NotHere.exit_code
+    assert json.loads(run("info", "--json")[1])["products"] == 2
+
+
+def test_refused_rows_end_with_their_own_status(run, home):
+    write_catalogue(home, [*ROWS, ("D", "red", "abc", 1)])
+    status, said, complaint = run("index", "products.csv")
+    assert status == 10
+    assert "3 added, 1 refused" in said
+    assert "row 5, column 'price' (SKU D)" in said.replace("\n", " ")
+    assert "refused.csv" in complaint
+    assert "abc" in (home / "shelf" / "refused.csv").read_text()
+
+
+@pytest.mark.parametrize(
+    ("line", "status", "complaint"),
+    [
+        (["search", "red"], 3, "there is no shelf"),
+        (["index", "nothing.csv"], 3, "no catalogue nothing.csv"),
+        (["index", "snapshelf.toml"], 2, "no catalogue that can be read"),
+        (["search", "red", "--settings", "none.toml"], 3, "no settings file"),
+    ],
+)
+def test_what_goes_wrong_is_one_sentence(run, home, line, status, complaint):
+    found, _, said = run(*line)
+    assert found == status
+    assert complaint in said
+    assert "Traceback" not in said
+    assert not (home / "shelf").exists() or line[0] == "index"
+
+
+def test_a_filter_with_a_caret(run, home):
+    run("index", "products.csv")
+    status, _, said = run("search", "red", "--where", "price << 80")
+    assert status == 2
+    text, caret = said.splitlines()[-2:]
+    assert text[caret.index("^")] == "<"
+    assert text == "  price << 80"
+    assert run("search", "red", "--weights", "text:3")[0] == 2
+
+
+def test_lists(run, home):
+    assert "toy" in run("embedders")[1]
+    names = [store["name"] for store in json.loads(run("stores", "--json")[1])]
+    assert {"exact", "funnel"} <= set(names)
+
+
+def test_evaluate(run, home):
+    run("index", "products.csv")
+    (home / "q.jsonl").write_text(
+        '{"id": "1", "text": "red shoe"}\n{"id": "2", "image": "images/blue.png"}\n'
+        '{"id": "3", "text": "green", "image": "images/green.png"}\n'
+    )
+    (home / "qrels.csv").write_text("query,sku,grade\n1,A,2\n2,C,1\n3,B,1\n")
+    status, said, _ = run("evaluate", "--queries", "q.jsonl", "--qrels", "qrels.csv", "--json")
+    assert status == 0
+    scores = {(s["metric"], s["group"]): s["mean"] for s in json.loads(said)["scores"]}
+    assert scores["precision@1", "all"] == 1.0
+    assert {group for _, group in scores} == {"all", "text", "image", "mixed"}
+    status, said, _ = run("evaluate", "--queries", "q.jsonl", "--qrels", "qrels.csv", "--metrics", "mrr@3")
+    assert "mrr@3" in said
+    assert run("evaluate", "--queries", "q.jsonl", "--qrels", "qrels.csv", "--metrics", "mrx@3")[0] == 2
+
+
+def test_ctrl_c(tmp_path):
+    """A real interrupt of a real process: its own status, no traceback, and the next run goes on."""
+    (tmp_path / "snapshelf.toml").write_text(TOY)
+    write_catalogue(tmp_path, [(f"P{n}", "red", n, 1) for n in range(4000)])
+    line = [Path(sys.executable).with_name("snapshelf"), "index", "products.csv"]
+    with subprocess.Popen(line, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        while not (tmp_path / "shelf" / "writer").exists():
+            time.sleep(0.01)
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        _, complaint = process.communicate(timeout=60)
+    assert process.returncode == cli.INTERRUPTED, complaint
+    assert "goes on from there" in complaint
+    assert "Traceback" not in complaint
+    ended = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "4,000" in ended.stdout.replace("added, ", "") or "added" in ended.stdout
+    assert "refused" not in ended.stdout
+
+
+def test_help_names_every_command(run):
+    said = run("--help")[1]
+    for command in ("init", "index", "search", "show", "remove", "info", "embedders", "stores", "evaluate", "demo"):
+        assert command in said
+    assert run("--version")[1].startswith("snapshelf ")

@@ -1,0 +1,157 @@
+"""The compact encoder: preprocessing as in training, agreement with the unrounded towers, and sense in its answers."""
+
+import json
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from snapshelf.embedders import compact
+from snapshelf.errors import BadSettings, Unsupported
+from snapshelf.vectors import cut
+
+FACTS = json.loads((Path(compact.__file__).parent / "_compact" / "card.json").read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def encoder():
+    return compact.load(compact.CARDS[0], {})
+
+
+def test_letterbox_centres_on_the_mean_colour():
+    image = Image.new("RGB", (200, 100), (10, 20, 30))
+    image.paste((30, 40, 50), (0, 0, 100, 100))
+    pixels = compact.letterbox(image)
+    assert pixels.shape == (96, 96, 3)
+    assert pixels.dtype == np.uint8
+    assert pixels[0, 0].tolist() == [20, 30, 40]  # above the picture: the mean
+    assert pixels[95, 95].tolist() == [20, 30, 40]
+    assert pixels[48, 4].tolist() == [10 + 20, 20 + 20, 30 + 20]
+    assert pixels[48, 91].tolist() == [10, 20, 30]
+    assert (pixels[24:72] != pixels[0, 0]).all()  # 96 × 48 pixels of picture
+
+
+@pytest.mark.parametrize(("size", "inside"), [((1000, 1), (96, 1)), ((1, 1000), (1, 96)), ((5, 5), (96, 96))])
+def test_letterbox_keeps_at_least_a_line(size, inside):
+    half = Image.new("RGB", size, "red")
+    half.paste((0, 0, 255), (0, 0, (size[0] + 1) // 2, size[1]) if size[0] > 1 else (0, 0, 1, 500))
+    pixels = compact.letterbox(half).astype(int)
+    picture = (np.abs(pixels - pixels[0, 0]).sum(2) > 30) if size != (5, 5) else pixels.sum(2) > 0
+    assert (int(picture.any(0).sum()), int(picture.any(1).sum())) == inside
+
+
+def test_training_prepares_pictures_with_the_same_function(monkeypatch):
+    monkeypatch.syspath_prepend(Path(__file__).resolve().parents[2])
+    from training import pictures
+
+    assert pictures.letterbox is compact.letterbox
+
+
+def test_agrees_with_the_unrounded_towers(encoder):
+    sums = np.add.outer(np.arange(80), np.arange(120))
+    picture = Image.fromarray(np.stack([2 * sums % 256, sums % 256, (255 - sums) % 256], 2).astype(np.uint8))
+    text, image = encoder.embed(["red running shoe", picture], "index", 256)
+    assert text[:16] == pytest.approx(FACTS["golden"]["text"], abs=0.01)
+    assert image[:16] == pytest.approx(FACTS["golden"]["image"], abs=0.01)
+
+
+def test_card_names_the_weights_it_ships():
+    assert compact.CARDS[0].revision == FACTS["revision"]
+    assert compact.CARDS[0].dims == (256, 128, 64)
+
+
+def test_weights_are_small():
+    folder = Path(compact.__file__).parent / "_compact"
+    assert sum(file.stat().st_size for file in folder.iterdir()) < 9_000_000
+
+
+def test_case_and_spaces_do_not_matter(encoder):
+    one, other = encoder.embed(["Red  Running SHOES ", "red running shoes"], "query", 256)
+    assert one == pytest.approx(other, abs=1e-6)
+
+
+def test_a_large_batch_equals_single_items(encoder):
+    rng = np.random.default_rng(3)
+    images = [
+        Image.fromarray(rng.integers(0, 256, (h, w, 3), dtype=np.uint8)) for h, w in rng.integers(8, 300, (24, 2))
+    ]
+    items = [item for pair in zip(images, [f"product {n} " * (n + 1) for n in range(24)], strict=True) for item in pair]
+    together = encoder.embed(items, "index", 256)
+    for place in (0, 1, 22, 47):
+        assert np.abs(encoder.embed([items[place]], "index", 256)[0] - together[place]).max() <= 1e-5
+
+
+def test_threads_do_not_matter(encoder):
+    single = compact.load(compact.CARDS[0], {"threads": 1})
+    items = ["walnut table", Image.new("RGB", (300, 200), "green")]
+    assert np.abs(single.embed(items, "index", 128) - encoder.embed(items, "index", 128)).max() <= 1e-5
+
+
+def test_may_be_used_from_several_threads():
+    fresh = compact.load(compact.CARDS[0], {"threads": 1})
+    items = ["walnut table", Image.new("RGB", (300, 200), "green")]
+    with ThreadPoolExecutor(4) as pool:
+        rows = list(pool.map(lambda _: fresh.embed(items, "query", 64), range(8)))
+    assert all(np.abs(found - rows[0]).max() <= 1e-6 for found in rows)
+
+
+@pytest.mark.parametrize("threads", [-1, 1.5, True, "two"])
+def test_threads_must_be_a_count(threads):
+    with pytest.raises(BadSettings, match="whole number from 0 up"):
+        compact.load(compact.CARDS[0], {"threads": threads})
+
+
+def test_refuses_an_array(encoder):
+    with pytest.raises(Unsupported, match="not ndarray"):
+        encoder.embed([np.zeros((4, 4, 3))], "query", 64)
+
+
+def test_words_alone_open_no_image_model():
+    script = (
+        "import sys; from snapshelf.embedders import compact as c; assert 'onnxruntime' not in sys.modules; "
+        "e = c.load(c.CARDS[0], {}); assert 'onnxruntime' not in sys.modules; e.embed(['shoe'], 'query', 64); "
+        "print('_image_session' in vars(e), 'torch' in sys.modules)"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["False", "False"]
+
+
+@pytest.mark.parametrize(
+    ("query", "right", "wrong"),
+    [
+        ("sneakers", "running shoes for women", "stainless steel kettle"),
+        ("printer ink", "HP 301 black cartridge", "cotton t-shirt"),
+        ("fruit", "granny smith apple", "usb cable"),
+        ("laptop", "notebook computer 15 inch", "wooden dining table"),
+    ],
+)
+@pytest.mark.parametrize("dim", [256, 128, 64])
+def test_knows_common_goods_by_words(encoder, query, right, wrong, dim):
+    asked, near, far = encoder.embed([query, right, wrong], "query", dim)
+    assert asked @ near > asked @ far + 0.1
+
+
+def test_sees_what_grocery_photos_show(encoder, shared):
+    """Of 81 products, the right one is among the first five for a fair share of photos never trained on."""
+    import csv
+    import io
+    import zipfile
+
+    with (shared / "grocery/products.csv").open(encoding="utf-8", newline="") as file:
+        products = list(csv.DictReader(file))
+    with (shared / "grocery/manifest.csv").open(encoding="utf-8", newline="") as file:
+        tests = [row for row in csv.DictReader(file) if row["split"] == "test"][::12]
+    with zipfile.ZipFile(shared / "grocery/test.zip") as archive:
+        photos = [Image.open(io.BytesIO(archive.read(row["file"]))).convert("RGB") for row in tests]
+    names = encoder.embed([f"{row['name']}, {row['coarse_name']}" for row in products], "index", 256)
+    for dim in (256, 64):
+        scores = encoder.embed(photos, "query", dim) @ cut(names, dim).T
+        ids = [row["product_id"] for row in products]
+        found = [
+            row["fine_id"] in {ids[at] for at in np.argsort(-line)[:5]} for row, line in zip(tests, scores, strict=True)
+        ]
+        assert np.mean(found) > 0.7

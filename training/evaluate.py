@@ -1,0 +1,108 @@
+"""Measure the exported encoder and write docs/models/compact.md, every figure of it from this run."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+from string import Template
+
+import numpy as np
+from PIL import Image
+
+from snapshelf.embedders import compact
+from snapshelf.protocols import Embedder
+from snapshelf.types import Item
+from training import measures
+from training.places import DIMS, PAGE, WEIGHTS, Places
+
+PARTS = ("text.onnx", "image.onnx", "tokenizer.json", "card.json")
+START = (
+    "import time; import onnxruntime; t = time.perf_counter(); from snapshelf.embedders import compact as c; "
+    "c.load(c.CARDS[0], {}).embed(['red shoe'], 'query', 256); print(time.perf_counter() - t)"
+)
+
+
+def run(places: Places) -> None:
+    """Print every table and renew the page."""
+    encoder = measures.open_encoder(places)
+    facts = json.loads((WEIGHTS / "card.json").read_text("utf-8"))
+    figures = {
+        "revision": facts["revision"],
+        "sizes": _table([[name, f"{(WEIGHTS / name).stat().st_size / 1e6:.2f} MB"] for name in PARTS], "file", "size"),
+        "data": _table([[name, str(n)] for name, n in facts["image"]["pictures"].items()], "pictures of", "number"),
+        "text_score": _text(encoder, places),
+        "grocery": _grocery(encoder, places),
+        "clothing": _clothing(encoder, places),
+        "shop": _shop(encoder, places),
+        "speed": _speed(),
+        **{f"text_{name}": value for name, value in facts["text"].items()},
+        **{f"image_{name}": value for name, value in facts["image"].items()},
+    }
+    template = Template((Path(__file__).parent / "page.md").read_text("utf-8"))
+    PAGE.parent.mkdir(parents=True, exist_ok=True)
+    PAGE.write_text(template.substitute(figures), "utf-8")
+    for name in ("text_score", "grocery", "clothing", "shop", "speed"):
+        print(f"\n{figures[name]}", flush=True)
+    print(f"\nwritten to {PAGE}", flush=True)
+
+
+def _table(rows: list[list[str]], *heads: str) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _text(encoder: Embedder, places: Places) -> str:
+    found = measures.icecat(encoder, places)
+    return _table([["compact", *(f"{found[dim]:.3f}" for dim in DIMS)]], "nDCG@10", *map(str, DIMS))
+
+
+def _grocery(encoder: Embedder, places: Places) -> str:
+    rows = []
+    for dim in DIMS:
+        for shelf, tops in measures.grocery(encoder, places, dim).items():
+            rows.append([str(dim), shelf, *(f"{value:.3f}" for value in tops)])
+    return _table(rows, "dim", "products known by", "top-1", "top-5", "coarse class")
+
+
+def _clothing(encoder: Embedder, places: Places) -> str:
+    found = [(dim, *measures.clothing(encoder, places, dim)) for dim in DIMS]
+    return _table([[str(dim), f"{top:.3f}", str(n)] for dim, top, n in found], "dim", "top-1", "photos")
+
+
+def _shop(encoder: Embedder, places: Places) -> str:
+    from training import shop
+
+    rows = []
+    for dim in DIMS:
+        for shelf, (first, five, n) in shop.scores(encoder, places, dim).items():
+            rows.append([str(dim), shelf, f"{first:.3f}", f"{five:.3f}", str(n)])
+    return _table(rows, "dim", "products known by", "top-1", "top-5", "photos")
+
+
+def _speed() -> str:
+    """On one thread of whatever machine this runs on; medians."""
+    encoder = compact.load(compact.CARDS[0], {"threads": 1})
+    photo = Image.effect_noise((640, 480), 60).convert("RGB")
+    rows = [
+        ["one text", f"{_median(encoder, ['red running shoes for men'], 200):.2f} ms"],
+        ["64 texts", f"{_median(encoder, ['red running shoes for men'] * 64, 30):.2f} ms"],
+        ["one picture of 640 × 480, letterbox included", f"{_median(encoder, [photo], 50):.2f} ms"],
+        ["32 such pictures", f"{_median(encoder, [photo] * 32, 5):.1f} ms"],
+    ]
+    command = [sys.executable, "-c", START]
+    starts = [float(subprocess.run(command, capture_output=True, text=True, check=True).stdout) for _ in range(5)]
+    rows.append(["first text of a process, after importing onnxruntime", f"{np.median(starts) * 1e3:.0f} ms"])
+    return _table(rows, "what", "median")
+
+
+def _median(encoder: Embedder, items: list[Item], times: int) -> float:
+    encoder.embed(items, "query", 256)
+    took = []
+    for _ in range(times):
+        begun = time.perf_counter()
+        encoder.embed(items, "query", 256)
+        took.append(time.perf_counter() - begun)
+    return float(np.median(took)) * 1e3
