@@ -44,7 +44,7 @@ def run(places: Places) -> None:
     plain = places.cache("image.onnx")
     pictures = load(places).pixels[:: max(1, len(load(places).pixels) // 200), 8:104, 8:104].copy()
     torch.onnx.export(
-        FromBytes(network),
+        FromBytes(network).eval(),
         (torch.from_numpy(pictures[:2]),),
         str(plain),
         input_names=["pictures"],
@@ -70,7 +70,7 @@ def _golden(text: TextTower, network: Network) -> dict[str, list[float]]:
     sums = np.add.outer(np.arange(80), np.arange(120))
     picture = Image.fromarray(np.stack([2 * sums % 256, sums % 256, (255 - sums) % 256], 2).astype(np.uint8))
     with torch.inference_mode():
-        seen = FromBytes(network)(torch.from_numpy(letterbox(picture))[None])[0].numpy()
+        seen = FromBytes(network).eval()(torch.from_numpy(letterbox(picture))[None])[0].numpy()
     return {name: [round(float(value), 5) for value in row[:16]] for name, row in (("text", words), ("image", seen))}
 
 

@@ -10,7 +10,7 @@ from training.places import DIMS
 
 WIDTHS, BLOCKS = (32, 48, 96, 192, 288), (1, 1, 2, 2)
 HIDDEN = 384
-MEAN, SPREAD = 127.5, 64.0  # what turns a byte into a network input; any picture size that 32 divides will do
+MEAN, SPREAD = 127.5, 64.0  # what turns a byte into a network input; any picture size will do
 
 
 class Block(nn.Module):
@@ -24,7 +24,7 @@ class Block(nn.Module):
         self.second_norm = nn.BatchNorm2d(out)
         self.shortcut: nn.Module = nn.Identity()
         if stride != 1 or into != out:
-            pool = nn.AvgPool2d(2) if stride == 2 else nn.Identity()
+            pool = nn.AvgPool2d(2, ceil_mode=True) if stride == 2 else nn.Identity()
             self.shortcut = nn.Sequential(pool, nn.Conv2d(into, out, 1, bias=False), nn.BatchNorm2d(out))
         nn.init.zeros_(self.second_norm.weight)  # every block begins as its shortcut, which learns faster
 

@@ -99,7 +99,7 @@ def test_the_main_job(run, home):
         "search", "in blue", "--image", "images/red.png", "--weights", "text=0.2,image=1", "--json", "-k", "2"
     )
     found = json.loads(said)
-    assert [hit["sku"] for hit in found["hits"]][0] == "A"
+    assert found["hits"][0]["sku"] == "A"
     assert set(found["hits"][0]["scores"]) == {"text", "image"}
     assert found["hits"][0]["product"]["price"] == 10
     status, said, _ = run("show", "B", "--json")

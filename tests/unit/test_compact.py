@@ -1,8 +1,11 @@
 """The compact encoder: preprocessing as in training, agreement with the unrounded towers, and sense in its answers."""
 
+import csv
+import io
 import json
 import subprocess
 import sys
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -137,10 +140,6 @@ def test_knows_common_goods_by_words(encoder, query, right, wrong, dim):
 
 def test_sees_what_grocery_photos_show(encoder, shared):
     """Of 81 products, the right one is among the first five for a fair share of photos never trained on."""
-    import csv
-    import io
-    import zipfile
-
     with (shared / "grocery/products.csv").open(encoding="utf-8", newline="") as file:
         products = list(csv.DictReader(file))
     with (shared / "grocery/manifest.csv").open(encoding="utf-8", newline="") as file:

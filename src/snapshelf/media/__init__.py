@@ -1,0 +1,6 @@
+"""Pictures, opened one safe way, and URLs, fetched one safe way."""
+
+from snapshelf.media.fetch import Fetcher
+from snapshelf.media.images import MediaLimits, OpenImage, open_image
+
+__all__ = ["Fetcher", "MediaLimits", "OpenImage", "open_image"]
