@@ -39,6 +39,11 @@ def cursor(connection: Connection, index: str) -> int:
     return connection.execute(select(cursors.c.seq).where(cursors.c.name == index)).scalar() or 0
 
 
+def cursors_of(connection: Connection) -> dict[str, int]:
+    """Every cursor by name, `NOW` among them."""
+    return {row.name: row.seq for row in connection.execute(select(cursors.c.name, cursors.c.seq))}
+
+
 def move(connection: Connection, index: str, seq: int) -> None:
     """Say that an index has followed up to ``seq``; only after its own files are safe."""
     moved = connection.execute(update(cursors).where(cursors.c.name == index).values(seq=seq))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection, delete, func, insert, select
 
 from snapshelf.catalogue.schema import embeddings, views
@@ -63,23 +65,32 @@ def get(
     return unit(rows) if at in (None, dim) else cut(rows.astype(np.float32), at or dim)
 
 
-def of_products(
-    connection: Connection, skus: Sequence[str], model: str, dim: int, at: int
-) -> Mapping[str, tuple[list[str], Vectors]]:
-    """For each SKU its aspects and their vectors (n, at), ready to be scored exactly."""
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The views of some products, those of one product together: SKU by SKU where they begin, aspects, vectors."""
+
+    skus: list[str]
+    starts: NDArray[np.int64]  # (len(skus),) row where each product's views begin
+    aspects: list[str]
+    vectors: Vectors  # (views, dim)
+
+    def best(self, query: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(len(skus),) cosine of each product's best view with the query (dim,)."""
+        scores = self.vectors @ query
+        return np.maximum.reduceat(scores, self.starts) if len(self.skus) else scores
+
+
+def of_products(connection: Connection, skus: Sequence[str], model: str, dim: int, at: int) -> Held:
+    """The views of products, in order of SKU, with their vectors at ``at`` dims, ready to be scored exactly."""
     rows: list[tuple[str, str, str]] = []
     v = views.c
     for start in range(0, len(skus), AT_ONCE):
-        some = skus[start : start + AT_ONCE]
-        query = select(v.sku, v.aspect, v.content).where(v.sku.in_(some)).order_by(v.sku, v.aspect)
-        rows.extend(connection.execute(query))
+        query = select(v.sku, v.aspect, v.content).where(v.sku.in_(skus[start : start + AT_ONCE]))
+        rows.extend((row.sku, row.aspect, row.content) for row in connection.execute(query))
+    rows.sort()
     vectors = get(connection, [content for *_, content in rows], model, "index", dim, at)
-    found: dict[str, tuple[list[str], list[int]]] = {}
-    for position, (sku, aspect, _) in enumerate(rows):
-        aspects, positions = found.setdefault(sku, ([], []))
-        aspects.append(aspect)
-        positions.append(position)
-    return {sku: (aspects, vectors[positions]) for sku, (aspects, positions) in found.items()}
+    starts = [n for n, row in enumerate(rows) if n == 0 or row[0] != rows[n - 1][0]]
+    return Held([rows[n][0] for n in starts], np.array(starts, np.int64), [aspect for _, aspect, _ in rows], vectors)
 
 
 def count(connection: Connection) -> int:

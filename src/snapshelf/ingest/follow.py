@@ -26,12 +26,11 @@ def follow(stack: Stack, tell: Tell | None = None) -> int:
 
 def is_behind(stack: Stack) -> bool:
     """Whether an index lacks something that the catalogue holds."""
-    names = (stack.index, LEXICAL)
     with stack.catalogue.read() as connection:
-        now = changes.now(connection)
-        cursors = [changes.cursor(connection, name) for name in names]
+        cursors = changes.cursors_of(connection)
+    now = cursors.get(changes.NOW, 0)
     _ = stack.store  # opening it finds out whether its files are still there
-    return now > 0 and (any(cursor < now for cursor in cursors) or bool(stack.rebuild))
+    return now > 0 and (bool(stack.rebuild) or any(cursors.get(name, 0) < now for name in (stack.index, LEXICAL)))
 
 
 def catch_up(stack: Stack) -> None:

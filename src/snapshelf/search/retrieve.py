@@ -26,23 +26,31 @@ class Candidates:
 
 
 def candidates(
-    stack: Stack, connection: Connection, vector: Vectors, need: int, where: Filter | None, fold: bool, passing: int
+    stack: Stack,
+    connection: Connection,
+    vector: Vectors,
+    need: int,
+    where: Filter | None,
+    fold: bool,
+    passing: int,
+    products_in_all: int,
 ) -> Candidates:
     """At least ``need`` SKUs, or families with ``fold``, unless fewer pass the filter.
 
-    vector: (1, d). passing: how many products pass. A store that keeps its recall under filters is asked with the
-    filter; for another, few products are scored exactly from the kept embeddings, and many are over-fetched.
+    vector: (1, d). passing: how many products pass, of how many in all. A store that keeps its recall under filters
+    is asked with the filter; for another, few products are scored exactly from the kept embeddings, and many are
+    over-fetched.
     """
     if where is not None and "filter-safe" not in stack.store.can and passing <= EXACT:
         return _exact(stack, connection, vector, where)
     store, ratio = stack.store, 1.0
     if where is not None and "filter" not in store.can:
-        ratio = max(1, stack.count(connection)) / max(1, passing)
+        ratio = products_in_all / max(1, passing)
         passes = _passing(connection, where)
     else:
         passes = list
     total = store.count()
-    fetch = min(total, int((need + SPARE) * total / max(1, stack.count(connection)) * ratio))
+    fetch = min(total, int((need + SPARE) * total / max(1, products_in_all) * ratio))
     while True:
         found = store.search(vector, fetch, where if "filter" in store.can else None) if fetch else _nothing()
         skus = passes(list(dict.fromkeys(split_view(id)[0] for id in found.ids[0])))
@@ -55,8 +63,7 @@ def candidates(
 def _exact(stack: Stack, connection: Connection, vector: Vectors, where: Filter) -> Candidates:
     skus = asking.skus(connection, where)
     held = embeddings.of_products(connection, skus, stack.model, stack.kept_dim, stack.dim)
-    scores = {sku: float(np.max(rows @ vector[0])) for sku, (_, rows) in held.items()}
-    order = sorted(scores, key=lambda sku: (-scores[sku], sku))
+    order = [held.skus[n] for n in np.argsort(-held.best(vector[0]), kind="stable")]
     return Candidates(order, f"exact over {len(order)} filtered products", 1.0)
 
 

@@ -52,14 +52,15 @@ def search(
     began = time.perf_counter()
     _check(k, offset, collapse, lanes)
     with stack.catalogue.read() as connection:
-        if stack.manifest is None or not stack.count(connection):
+        total = stack.count(connection) if stack.manifest else 0
+        if not total:
             raise NotHere(f"nothing is indexed in {stack.folder} yet; run: snapshelf index products.csv")
         condition = _condition(connection, where)
-        matching = stack.count(connection, condition)
+        matching = stack.count(connection, condition) if condition else total
         rows = embed(stack, parts)
         fused = weighted_mean(rows, np.array([part.weight for part in parts], np.float32))
         fold, need = collapse == "family", -(-(offset + k) // STEP) * STEP
-        found = candidates(stack, connection, fused[None], need, condition, fold, matching)
+        found = candidates(stack, connection, fused[None], need, condition, fold, matching, total)
         words = _words(stack, connection, parts, need, condition) if "lexical" in lanes else []
         skus = found.skus if "vector" in lanes else []
         scored = _score(stack, connection, [*skus, *(sku for sku in words if sku not in set(skus))], fused, rows, parts)
@@ -121,14 +122,17 @@ def _score(
     parts: Sequence[Part],
 ) -> list[_Scored]:
     """Every candidate scored exactly from its kept embeddings, best first, equal scores in order of SKU."""
+    if not skus:
+        return []
     held = embeddings.of_products(connection, skus, stack.model, stack.kept_dim, stack.dim)
+    cosines = held.vectors @ fused
+    of_parts = np.column_stack([held.best(row) for row in rows])
+    ends = [*held.starts[1:], len(cosines)]
     scored = []
-    for sku, (aspects, vectors) in held.items():
-        cosines = vectors @ fused
-        best = int(np.argmax(cosines))
-        of_parts = np.max(vectors @ rows.T, axis=0)
-        named = {part.name: _rounded(score) for part, score in zip(parts, of_parts, strict=True)}
-        scored.append(_Scored(sku, _rounded(cosines[best]), aspects[best], named))
+    for sku, start, end, scores in zip(held.skus, held.starts, ends, of_parts.tolist(), strict=True):
+        best = start + int(np.argmax(cosines[start:end]))
+        named = {part.name: _rounded(score) for part, score in zip(parts, scores, strict=True)}
+        scored.append(_Scored(sku, _rounded(cosines[best]), held.aspects[best], named))
     return sorted(scored, key=lambda one: (-one.score, one.sku))
 
 

@@ -39,9 +39,18 @@ def _legs(c: Canvas, look: Look, bottom: float, foot: float, stitched: bool = Fa
     whole = c.fill(curve(mirrored([(50, top + 2.8), (43, top + 2), (35.5, top, "c"), (34.4, top + 5.2, "c"), (50, top + 8)])),
                    cloth(look), both(puff(1.6, 0.45), grain(look.material)))  # fmt: skip
     c.stroke([(50, top + 7), (50, crotch)], 0.5, darker(look.base, 0.6), None, None, 0.7)
-    c.stroke(curve([(53.5, top + 8), (53.5, crotch - 9), (50, crotch - 4)], closed=False), 0.4, darker(thread, 0.2), None, None, 0.8)
+    c.stroke(
+        curve([(53.5, top + 8), (53.5, crotch - 9), (50, crotch - 4)], closed=False),
+        0.4,
+        darker(thread, 0.2),
+        None,
+        None,
+        0.8,
+    )
     for side in (-1, 1):
-        pocket = curve([(50 + side * 6.5, top + 8), (50 + side * 8, top + 15), (50 + side * 15.2, top + 16.5)], closed=False)
+        pocket = curve(
+            [(50 + side * 6.5, top + 8), (50 + side * 8, top + 15), (50 + side * 15.2, top + 16.5)], closed=False
+        )
         c.stroke(pocket, 0.55, darker(thread, 0.35 if not stitched else 0.05), None, None, 0.85)
         c.stroke([(50 + side * 9, top), (50 + side * 9, top + 7)], 1.7, look.base, puff(0.8, 0.6))
         if stitched or look.chance("crease", 0.5):
@@ -50,7 +59,12 @@ def _legs(c: Canvas, look: Look, bottom: float, foot: float, stitched: bool = Fa
     c.fill(ellipse(50, top + 5.1, 1.2, 1.2), (0.8, 0.72, 0.5) if stitched else darker(look.base, 0.5), puff(0.8, 0.9))
     if look.trait("waist") == "drawstring":
         for x in (48.5, 51.5):
-            c.stroke(curve([(x, top + 5), (x + (x - 50), top + 12), (x, top + 17)], closed=False), 0.9, lighter(look.base, 0.7), puff(0.6, 0.5))
+            c.stroke(
+                curve([(x, top + 5), (x + (x - 50), top + 12), (x, top + 17)], closed=False),
+                0.9,
+                lighter(look.base, 0.7),
+                puff(0.6, 0.5),
+            )
     if stitched and whole:
         seam(c, [(33, top + 7.4), (67, top + 7.4)], thread, whole)
 
@@ -60,13 +74,21 @@ def skirt(c: Canvas, look: Look) -> None:
     bottom = {"mini": 68.0, "midi": 84.0, "pleated": 76.0}.get(style, 76)
     flare = {"mini": 27.0, "midi": 33.0, "pleated": 34.0}.get(style, 30) + look.vary("flare", -3, 3)
     half: list[Knot] = [(50, 22), (36, 21, "c"), (30, 40), (50 - flare, bottom - 3, "c"), (50 - flare * 0.5, bottom)]
-    patch = c.fill(curve(mirrored(half)), cloth(look), both(puff(3.2, 0.6), folds(look.design, 0.16, 8, 0.02), grain(look.material)))
+    patch = c.fill(
+        curve(mirrored(half)),
+        cloth(look),
+        both(puff(3.2, 0.6), folds(look.design, 0.16, 8, 0.02), grain(look.material)),
+    )
     if style == "pleated":
         for at in range(-5, 6):
             line: Points = [(50 + at * 2.5, 26), (50 + at * flare / 5.4, bottom)]
             c.stroke(line, 0.7, darker(look.base, 0.6), None, patch, 0.5)
             c.stroke([(x + 1.1, y) for x, y in line], 1.2, lighter(look.base, 0.6), None, patch, 0.25, soft=0.4)
-    c.fill(curve(mirrored([(50, 19.6), (36, 18.6, "c"), (35.4, 24.5, "c"), (50, 26)])), darker(look.base, 0.14), puff(1.6, 0.5))
+    c.fill(
+        curve(mirrored([(50, 19.6), (36, 18.6, "c"), (35.4, 24.5, "c"), (50, 26)])),
+        darker(look.base, 0.14),
+        puff(1.6, 0.5),
+    )
     if style != "pleated":
         for y in range(32, int(bottom) - 6, 9) if look.chance("buttons", 0.45) else ():
             c.fill(ellipse(50, y, 1.3, 1.3), lighter(look.second, 0.2), puff(0.9, 0.9))
@@ -77,11 +99,18 @@ def socks(c: Canvas, look: Look) -> None:
     for dx, dy in ((13.0, -1.5), (-9.0, 3.0)):
         half: list[Knot] = [(33 + dx, high + dy, "c"), (51 + dx, high + dy, "c"), (51.5 + dx, 62 + dy), (57 + dx, 74 + dy), (71 + dx, 82 + dy),
                             (75 + dx, 89 + dy), (66 + dx, 93 + dy), (48 + dx, 91 + dy), (36 + dx, 82 + dy), (33 + dx, 70 + dy)]  # fmt: skip
-        patch = c.fill(curve(half), cloth(look), both(puff(3.0, 0.65), grain("knit" if look.pattern == "plain" else "")))
+        patch = c.fill(
+            curve(half), cloth(look), both(puff(3.0, 0.65), grain("knit" if look.pattern == "plain" else ""))
+        )
         trim = look.second if look.chance("trim", 0.7) else darker(look.base, 0.25)
         c.fill(ellipse(76 + dx, 90 + dy, 13, 11), trim, puff(3, 0.5), within=patch)
         c.fill(ellipse(33 + dx, 84 + dy, 10.5, 11), trim, puff(3, 0.5), within=patch)
-        c.fill(box(31 + dx, high + dy - 1, 53 + dx, high + 6.5 + dy), trim, both(puff(1.6, 0.5), grain("knit")), within=patch)
+        c.fill(
+            box(31 + dx, high + dy - 1, 53 + dx, high + 6.5 + dy),
+            trim,
+            both(puff(1.6, 0.5), grain("knit")),
+            within=patch,
+        )
 
 
 def cap(c: Canvas, look: Look) -> None:
@@ -91,10 +120,21 @@ def cap(c: Canvas, look: Look) -> None:
         seam(c, curve([(float(x), float(y)) for x, y in line], closed=False), look.base, patch, 0.5)
     peak_colour = look.second if look.chance("peak", 0.45) else look.base
     long = look.vary("peak_long", 88, 95)
-    peak = curve([(41, 66, "c"), (58, 60), (75, 59, "c"), (long - 4, 66), (long, 74), (long - 8, 77), (66, 73), (48, 73)])
+    peak = curve(
+        [(41, 66, "c"), (58, 60), (75, 59, "c"), (long - 4, 66), (long, 74), (long - 8, 77), (66, 73), (48, 73)]
+    )
     visor = c.fill(peak, peak_colour, puff(3, 0.6))
     for inset in (2.2, 4.4):
-        seam(c, curve([(44, 69 - inset / 2), (66, 70.5 - inset), (long - 7, 75 - inset), (long - 2 - inset, 72 - inset)], closed=False), peak_colour, visor, 0.35)
+        seam(
+            c,
+            curve(
+                [(44, 69 - inset / 2), (66, 70.5 - inset), (long - 7, 75 - inset), (long - 2 - inset, 72 - inset)],
+                closed=False,
+            ),
+            peak_colour,
+            visor,
+            0.35,
+        )
     c.fill(ellipse(46, 24.4, 2.4, 1.5), peak_colour, puff(1, 0.7))
     emblem(c, look, 55, 48, 6.5, patch)
 
@@ -103,7 +143,11 @@ def beanie(c: Canvas, look: Look) -> None:
     dome = curve([(20, 66, "c"), (20, 48), (30, 28), (50, 19), (70, 28), (80, 48), (80, 66, "c")])
     c.fill(dome, cloth(look), both(puff(8, 0.75), grain("knit")))
     fold = look.second if look.chance("fold", 0.4) else look.base
-    c.fill(curve([(17, 62), (50, 58), (83, 62), (84.5, 70), (83, 79), (50, 83), (17, 79), (15.5, 70)]), fold, both(puff(3.5, 0.75), grain("knit")))
+    c.fill(
+        curve([(17, 62), (50, 58), (83, 62), (84.5, 70), (83, 79), (50, 83), (17, 79), (15.5, 70)]),
+        fold,
+        both(puff(3.5, 0.75), grain("knit")),
+    )
     if look.trait("top") == "bobble":
         c.fill(ellipse(50, 15, 10.5, 10), lighter(look.second, 0.1), both(puff(5, 0.8), grain("wool")), soft=0.35)
     c.fill(box(58, 67, 68, 74, 0.6), darker(look.second, 0.2), flat(0.1))
@@ -127,8 +171,25 @@ def scarf(c: Canvas, look: Look) -> None:
     hole = curve([(35, 25), (50, 19), (65, 25), (61, 33), (50, 36), (38, 33)])
     c.fill(hole, darker(look.base, 0.62))
     c.fill(loop, cloth(look, 12), both(puff(5, 0.85), folds(look.design, 0.1, 6), grain(look.material)), holes=[hole])
-    c.stroke(curve([(24, 34), (40, 43), (60, 42), (77, 32)], closed=False), 0.8, darker(look.base, 0.6), None, None, 0.4, soft=0.5)
+    c.stroke(
+        curve([(24, 34), (40, 43), (60, 42), (77, 32)], closed=False),
+        0.8,
+        darker(look.base, 0.6),
+        None,
+        None,
+        0.4,
+        soft=0.5,
+    )
     _ = soft
 
 
-DRAW = {"trousers": trousers, "jeans": jeans, "shorts": shorts, "skirt": skirt, "socks": socks, "cap": cap, "beanie": beanie, "scarf": scarf}
+DRAW = {
+    "trousers": trousers,
+    "jeans": jeans,
+    "shorts": shorts,
+    "skirt": skirt,
+    "socks": socks,
+    "cap": cap,
+    "beanie": beanie,
+    "scarf": scarf,
+}

@@ -26,10 +26,20 @@ def sign(c: Canvas, name: str, look: Look, x: float, y: float, r: float, colour:
     """One of SIGNS, filled in one colour."""
     if name == "rings":
         for far, thick in ((1.0, 0.22), (0.55, 0.22)):
-            c.fill(ellipse(x, y, r * far, r * far), colour, None, [ellipse(x, y, r * (far - thick), r * (far - thick))], within)
+            c.fill(
+                ellipse(x, y, r * far, r * far),
+                colour,
+                None,
+                [ellipse(x, y, r * (far - thick), r * (far - thick))],
+                within,
+            )
     elif name == "bars":
         for at in range(4):
-            c.fill(box(x - r, y - r + at * r * 0.55, x + r * (0.1 + 0.3 * at), y - r + at * r * 0.55 + r * 0.32), colour, within=within)
+            c.fill(
+                box(x - r, y - r + at * r * 0.55, x + r * (0.1 + 0.3 * at), y - r + at * r * 0.55 + r * 0.32),
+                colour,
+                within=within,
+            )
     elif name == "sun":
         c.fill(ellipse(x, y, r * 0.5, r * 0.5), colour, within=within)
         for at in range(10):
@@ -38,7 +48,13 @@ def sign(c: Canvas, name: str, look: Look, x: float, y: float, r: float, colour:
     elif name == "word":
         c.write(look.brand.upper(), x, y, r * 0.5, colour, r * 2.4, within)
     elif name == "moon":
-        c.fill(ellipse(x, y, r * 0.9, r * 0.9), colour, None, [ellipse(x + r * 0.42, y - r * 0.2, r * 0.72, r * 0.72)], within)
+        c.fill(
+            ellipse(x, y, r * 0.9, r * 0.9),
+            colour,
+            None,
+            [ellipse(x + r * 0.42, y - r * 0.2, r * 0.72, r * 0.72)],
+            within,
+        )
     else:
         c.fill(_outline(name, x, y, r), colour, within=within)
 
@@ -47,14 +63,45 @@ def _outline(name: str, x: float, y: float, r: float) -> Points:
     if name == "star":
         return star(x, y, r)
     if name == "peak":
-        return [(x - r, y + r * 0.7), (x - r * 0.25, y - r * 0.7), (x + r * 0.1, y), (x + r * 0.4, y - r * 0.35), (x + r, y + r * 0.7)]
+        return [
+            (x - r, y + r * 0.7),
+            (x - r * 0.25, y - r * 0.7),
+            (x + r * 0.1, y),
+            (x + r * 0.4, y - r * 0.35),
+            (x + r, y + r * 0.7),
+        ]
     if name == "leaf":
-        return curve([(x - r * 0.8, y + r * 0.8, "c"), (x - r * 0.6, y - r * 0.3), (x + r * 0.8, y - r * 0.8, "c"), (x + r * 0.3, y + r * 0.6)])
+        return curve(
+            [
+                (x - r * 0.8, y + r * 0.8, "c"),
+                (x - r * 0.6, y - r * 0.3),
+                (x + r * 0.8, y - r * 0.8, "c"),
+                (x + r * 0.3, y + r * 0.6),
+            ]
+        )
     if name == "bolt":
-        return [(x + r * 0.3, y - r), (x - r * 0.5, y + r * 0.15), (x, y + r * 0.15), (x - r * 0.25, y + r), (x + r * 0.55, y - r * 0.2), (x + r * 0.05, y - r * 0.2)]
+        return [
+            (x + r * 0.3, y - r),
+            (x - r * 0.5, y + r * 0.15),
+            (x, y + r * 0.15),
+            (x - r * 0.25, y + r),
+            (x + r * 0.55, y - r * 0.2),
+            (x + r * 0.05, y - r * 0.2),
+        ]
     if name == "heart":
-        return curve([(x, y - r * 0.4, "c"), (x + r * 0.5, y - r * 0.85), (x + r, y - r * 0.3), (x, y + r * 0.9, "c"), (x - r, y - r * 0.3), (x - r * 0.5, y - r * 0.85)])
+        return curve(
+            [
+                (x, y - r * 0.4, "c"),
+                (x + r * 0.5, y - r * 0.85),
+                (x + r, y - r * 0.3),
+                (x, y + r * 0.9, "c"),
+                (x - r, y - r * 0.3),
+                (x - r * 0.5, y - r * 0.85),
+            ]
+        )
     if name == "wave":
-        upper = curve([(x - r, y), (x - r * 0.5, y - r * 0.55), (x, y), (x + r * 0.5, y + r * 0.5), (x + r, y)], closed=False)
+        upper = curve(
+            [(x - r, y), (x - r * 0.5, y - r * 0.55), (x, y), (x + r * 0.5, y + r * 0.5), (x + r, y)], closed=False
+        )
         return upper + [(px, py + r * 0.42) for px, py in reversed(upper)]
     return [(x, y - r), (x + r * 0.7, y), (x, y + r), (x - r * 0.7, y)]

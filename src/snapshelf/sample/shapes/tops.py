@@ -20,7 +20,9 @@ def soft(look: Look, strength: float = 0.09, lean: float = 0.25) -> Form:
 
 def seam(c: Canvas, line: Points, colour: RGB, within: Patch | None = None, width: float = SEAM) -> None:
     """A line of stitching that is a little darker than the cloth."""
-    c.stroke(line, width, darker(colour, 0.55) if luminance(colour) > 0.2 else lighter(colour, 0.22), None, within, 0.55)
+    c.stroke(
+        line, width, darker(colour, 0.55) if luminance(colour) > 0.2 else lighter(colour, 0.22), None, within, 0.55
+    )
 
 
 def sleeves(c: Canvas, look: Look, length: float, top: float = 19, wide: float = 15, cuff: float = 0) -> None:
@@ -79,7 +81,9 @@ def inside(c: Canvas, look: Look, neck: float, dip: float) -> None:
 def t_shirt(c: Canvas, look: Look) -> None:
     neck = look.vary("neck", 7.5, 10)
     dip = {"v-neck": 17.0, "crew neck": 5.5, "scoop neck": 10.5}.get(look.trait("neck"), 6)
-    long = {"short sleeve": look.vary("sleeve", 0.16, 0.3), "long sleeve": 1.0, "sleeveless": -1}.get(look.trait("sleeve"), 0.2)
+    long = {"short sleeve": look.vary("sleeve", 0.16, 0.3), "long sleeve": 1.0, "sleeveless": -1}.get(
+        look.trait("sleeve"), 0.2
+    )
     inside(c, look, neck, min(dip, 10))
     if long >= 0:
         sleeves(c, look, long)
@@ -121,12 +125,21 @@ def shirt(c: Canvas, look: Look) -> None:
 def hoodie(c: Canvas, look: Look) -> None:
     hood = curve(mirrored([(50, 5), (41, 6.5), (35.5, 14), (35, 22), (42, 27), (50, 30)]))
     c.fill(hood, cloth(look), both(puff(4, 0.65), grain(look.material)))
-    c.fill(curve(mirrored([(50, 9.5), (43.5, 11.5), (41.5, 17), (45, 24.5), (50, 28)])), darker(look.base, 0.55), puff(2, 0.4))
+    c.fill(
+        curve(mirrored([(50, 9.5), (43.5, 11.5), (41.5, 17), (45, 24.5), (50, 28)])),
+        darker(look.base, 0.55),
+        puff(2, 0.4),
+    )
     sleeves(c, look, 1.0, wide=17, cuff=3.0)
     body = torso(look, 84, 24, 23.5, 22.5, 9, 15)
     patch = c.fill(curve(body), cloth(look), soft(look, 0.1))
     c.fill(box(27, 82, 73, 89, 1.5), look.base, both(puff(1.8, 0.5), grain("knit")))
-    c.stroke(curve([(41.5, 14), (44, 24), (50, 30), (56, 24), (58.5, 14)], closed=False), 2.2, darker(look.base, 0.12), puff(1, 0.5))
+    c.stroke(
+        curve([(41.5, 14), (44, 24), (50, 30), (56, 24), (58.5, 14)], closed=False),
+        2.2,
+        darker(look.base, 0.12),
+        puff(1, 0.5),
+    )
     pouch = curve(mirrored([(50, 58, "c"), (39, 58, "c"), (32, 69), (31, 79, "c"), (50, 79.5)]))
     c.fill(pouch, cloth(look), both(puff(1.4, 0.5), grain(look.material)), within=patch)
     seam(c, [*pouch, pouch[0]], look.base, patch, 0.4)
@@ -200,7 +213,13 @@ def _quilt(c: Canvas, look: Look, patch: Patch | None, bottom: float) -> None:
 def _jacket_pockets(c: Canvas, look: Look, patch: Patch | None, style: str) -> None:
     for side in (-1, 1):
         if style == "denim":
-            flap = [(50 + side * 7, 36.0), (50 + side * 18, 36.0), (50 + side * 18, 40.0), (50 + side * 12.5, 42.5), (50 + side * 7, 40.0)]
+            flap = [
+                (50 + side * 7, 36.0),
+                (50 + side * 18, 36.0),
+                (50 + side * 18, 40.0),
+                (50 + side * 12.5, 42.5),
+                (50 + side * 7, 40.0),
+            ]
             c.fill(flap, darker(look.base, 0.08), puff(0.8, 0.4), within=patch)
             seam(c, [*flap, flap[0]], lighter(look.base, 0.2), patch)
             seam(c, band([(50 + side * 8, 42.0), (50 + side * 10, 74.0)], [0.4])[:2], look.base, patch)
@@ -218,10 +237,16 @@ def dress(c: Canvas, look: Look) -> None:
     else:
         c.fill(ellipse(50, 12.6, 8.5, 5), darker(look.base, 0.42), flat(0.2))
         sleeves(c, look, look.vary("sleeve", 0.12, 0.24), wide=14)
-    top: list[Knot] = [(50, 21), (42, 19.5), (38, 17, "c")] if straps else [(50, 23), (43, 19), (41, 12, "c"), (29, 17, "c")]
+    top: list[Knot] = (
+        [(50, 21), (42, 19.5), (38, 17, "c")] if straps else [(50, 23), (43, 19), (41, 12, "c"), (29, 17, "c")]
+    )
     half: list[Knot] = [*top, (32.5, 29), (50 - look.vary("waist", 12, 14.5), 43, "c"), (50 - flare * 0.75, length * 0.78),
                         (50 - flare, length - 2, "c"), (50 - flare * 0.5, length)]  # fmt: skip
-    c.fill(curve(mirrored(half)), cloth(look), both(puff(3.2, 0.6), folds(look.design, 0.14, 9, 0.05), grain(look.material)))
+    c.fill(
+        curve(mirrored(half)),
+        cloth(look),
+        both(puff(3.2, 0.6), folds(look.design, 0.14, 9, 0.05), grain(look.material)),
+    )
     wrap = look.second if look.chance("belt", 0.6) else darker(look.base, 0.2)
     waist = look.vary("waist", 12, 14.5)
     c.fill(box(50 - waist - 0.3, 41.6, 50 + waist + 0.3, 45.2, 0.8), wrap, puff(1.2, 0.5))
