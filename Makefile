@@ -17,8 +17,11 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 
 bench: $(VENV)/.dev
-	$(BIN)/pip install --quiet -e '.[bench]'
-	$(BIN)/python benchmarks/run.py
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[bench]'
+	$(BIN)/snapshelf demo demo
+	$(BIN)/python benchmarks/startup.py demo/shelf
+	$(BIN)/python benchmarks/ingest.py demo/shop
+	$(BIN)/python benchmarks/engines.py --size 100k
 
 $(VENV)/.base: pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -22,6 +22,7 @@ from training.tables import csv_rows, held_out, members, parquet_rows
 
 SIZE = 112  # a little more than the network sees, so that zooming in shows true detail
 CATALOGUE = 4.0  # a catalogue picture is drawn as often as this many photos
+STUDIO = 0.4  # and a studio picture of a demo shop as often as this: there are many, and customers' photos differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ def _magento(data: Path, wanted: bool = True) -> Found:
         colour, kind = (row["color"] or "").lower(), (family["categories"] or ["clothing"])[0].split("/")[-1]
         name = f"{colour} {family['name']}".strip()
         captions = (name, family["name"], f"{colour} {kind}".strip(), f"{name}, {kind}", f"a photo of {kind}")
-        yield file, f"magento {family['sku']} {colour}", Group("magento", captions), 1.0
+        yield file, f"magento {family['sku']} {colour}", Group("magento", captions), STUDIO
 
 
 def _eshop(data: Path, wanted: bool = True) -> Found:
@@ -152,4 +153,4 @@ def _eshop(data: Path, wanted: bool = True) -> Found:
     files = _files(data / "eshop/images.zip", [row["image"] for row in rows], wanted)
     for row, file in zip(rows, files, strict=True):
         captions = (row["name"], f"{row['name']}, {row['type']}", f"a photo of {row['type']}", row["description"][:80])
-        yield file, f"eshop {row['id']}", Group("eshop", captions), 1.0
+        yield file, f"eshop {row['id']}", Group("eshop", captions), STUDIO

@@ -1,0 +1,66 @@
+"""The picture cell of a row → paths inside the catalogue's folder, and URLs."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from snapshelf.errors import BadInput
+from snapshelf.rows.cells import list_of, text_of
+
+SUFFIXES = frozenset(".avif .bmp .gif .heic .heif .jpeg .jpg .png .tif .tiff .webp".split())
+_URL = re.compile(r"https?://\S+", re.IGNORECASE)
+
+
+def pictures_of(cell: object, folder: Path) -> tuple[str, ...]:
+    """The pictures of a product in the order given, none twice: URLs as they are, paths joined to ``folder``.
+
+    Several are parted by "|", ";" or a new line, or stand in a list; by "," only where each piece looks like a picture,
+    since a file's name may hold one. Whether a picture is there is not asked here. Raises BadInput for a path that
+    leads out of the folder.
+    """
+    return tuple(dict.fromkeys(_place(piece, folder) for piece in pieces(cell)))
+
+
+def pieces(cell: object) -> list[str]:
+    """The references in a cell, as they stand there."""
+    several = list_of(cell)
+    if several is not None:
+        return several
+    text = text_of(cell)
+    parts = [part.strip() for part in re.split(r"[|\n]|;(?!\S*=)", text) if part.strip()]
+    if len(parts) == 1 and "," in text:
+        by_comma = [part.strip() for part in text.split(",") if part.strip()]
+        if all(_looks_like_picture(part) for part in by_comma):
+            return by_comma
+    return parts
+
+
+def is_url(ref: str) -> bool:
+    """Whether a reference is an address of the web rather than a file."""
+    return bool(_URL.fullmatch(ref))
+
+
+def _looks_like_picture(part: str) -> bool:
+    return is_url(part) or Path(part).suffix.lower() in SUFFIXES
+
+
+def _place(ref: str, folder: Path) -> str:
+    if is_url(ref):
+        return ref
+    scheme = re.match(r"([A-Za-z][\w+.-]+):", ref)
+    if scheme:
+        raise BadInput(f"the picture {ref[:80]!r} begins with {scheme[0]!r}; give a file, or an http or https address")
+    if any(ord(letter) < 32 for letter in ref):
+        raise BadInput(f"the picture's name {json.dumps(ref[:80])} holds a control character")
+    path = folder / ref.replace("\\", "/")
+    try:
+        inside = path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError, ValueError) as error:  # a loop of links, or a name no file system takes
+        raise BadInput(f"the picture {ref[:80]!r} cannot be looked for") from error
+    if not inside:
+        raise BadInput(
+            f"the picture {ref[:80]!r} lies outside of {folder}; put it inside, or name its folder with --images"
+        )
+    return str(path)

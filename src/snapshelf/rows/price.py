@@ -1,0 +1,146 @@
+"""A price as people and programs write it → an amount and its currency."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from math import isfinite
+
+from snapshelf.errors import BadInput
+
+# ISO 4217, the currencies in use.
+CODES = frozenset(
+    "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP "
+    "CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF "
+    "IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD "
+    "MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB "
+    "RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD "
+    "UYU UZS VED VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW".split()
+)
+# Signs that stand for one currency; "$", "¥" and "kr" for several, so a currency column may say another.
+SIGNS = {
+    "US$": "USD",
+    "CA$": "CAD",
+    "C$": "CAD",
+    "A$": "AUD",
+    "AU$": "AUD",
+    "NZ$": "NZD",
+    "HK$": "HKD",
+    "S$": "SGD",
+    "NT$": "TWD",
+    "R$": "BRL",
+    "€": "EUR",
+    "£": "GBP",
+    "₹": "INR",
+    "₩": "KRW",
+    "₽": "RUB",
+    "₺": "TRY",
+    "₫": "VND",
+    "₴": "UAH",
+    "₪": "ILS",
+    "₱": "PHP",
+    "₦": "NGN",
+    "฿": "THB",
+    "ZŁ": "PLN",
+    "KČ": "CZK",
+    "FT": "HUF",
+    "LEI": "RON",
+}
+SHARED = {"$": "USD", "¥": "JPY", "KR": "", "KR.": ""}
+THOUSANDTHS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})  # three decimals are usual
+
+_PARTS = re.compile(r"(?P<before>[^\d.,+-]*)(?P<number>\d[\d.,'’\s]*)(?:[.,][-–—])?(?P<after>[^\d]*)")
+_SPACES = re.compile(r"(?<=\d)[\s'’](?=\d{3}(?!\d))")  # thousands parted by a space or an apostrophe
+
+
+def price_of(cell: object, currency: str = "") -> tuple[float, str]:
+    """The amount, finite and at least 0, and its ISO 4217 code ("" where nothing says it).
+
+    cell: a number, or text such as "12.5", "$1,299.00", "1.299,00 €", "EUR 12.50". The last of two kinds of separators
+    is the decimal one. A lone one before exactly three digits parts thousands ("1,299", "1.299 €"), except after a
+    zero, in currencies with three decimals, and for a dot in a bare number, which is how programs write 1.299.
+    currency: what the currency column says. Raises BadInput quoting the cell.
+    """
+    stated = currency_of(currency) if currency.strip() else ""
+    if isinstance(cell, bool):
+        raise BadInput(f"{str(cell).lower()!r} is no price; give a number such as 12.50")
+    if isinstance(cell, int | float | Decimal):
+        return _amount(cell, str(cell)), stated
+    text = str(cell).strip()
+    parts = _PARTS.fullmatch(text)
+    if not parts:
+        negative = re.match(r"[^\d]*[-−–]\s*[^\d]*\d", text)
+        why = "a price is never negative" if negative else "give a number such as 12.50"
+        raise BadInput(f"{text!r} is no price; {why}")
+    written = [part for part in (parts["before"].strip(), parts["after"].strip()) if part]
+    if len({_code(part) for part in written}) > 1 or any(_code(part) is None for part in written):
+        raise BadInput(f"{text!r} is no price; beside the number only a currency may stand, such as $ or EUR")
+    sign = written[0] if written else ""
+    code = _settle(text, sign, stated) if sign else stated
+    return _amount(_number(parts["number"].strip(), bool(sign), code, text), text), code
+
+
+def currency_of(text: str) -> str:
+    """The ISO 4217 code of a code in any case, or of a sign. Raises BadInput."""
+    code = _code(text.strip())
+    if not code:
+        raise BadInput(f"{text.strip()!r} is no currency; give its code of three letters, such as EUR")
+    return code
+
+
+def _code(sign: str) -> str | None:
+    upper = sign.upper()
+    if upper in CODES:
+        return upper
+    return SIGNS.get(upper, SHARED.get(upper))
+
+
+def _settle(text: str, sign: str, stated: str) -> str:
+    code = _code(sign) or ""
+    if stated and code != stated and sign.upper() not in SHARED:
+        raise BadInput(f"{text!r} is in {code}, but the currency column says {stated}")
+    return stated or code
+
+
+def _number(text: str, signed: bool, code: str, whole: str) -> Decimal:
+    text = _SPACES.sub("", text)
+    marks = [mark for mark in text if mark in ".,"]
+    if not marks:
+        decimal = ""
+    elif len(set(marks)) == 2 and marks.count(marks[-1]) == 1:
+        decimal = marks[-1]
+    elif len(marks) == 1 and not _groups(text, marks[0], signed, code):
+        decimal = marks[0]
+    else:
+        decimal = ""
+    digits, _, fraction = text.rpartition(decimal) if decimal else (text, "", "")
+    other = next((mark for mark in marks if mark != decimal), "")
+    groups = digits.split(other) if other else [digits]
+    regular = len(groups) == 1 or (len(groups[0]) in (1, 2, 3) and all(len(group) == 3 for group in groups[1:]))
+    if not regular or not all(part.isascii() and part.isdigit() for part in groups) or not _ascii(fraction):
+        raise BadInput(f"{whole!r} is no price; it is not clear where its decimals begin, write it as 1299.00")
+    return Decimal("".join(groups) + "." + (fraction or "0"))
+
+
+def _ascii(digits: str) -> bool:
+    return not digits or (digits.isascii() and digits.isdigit())
+
+
+def _groups(text: str, mark: str, signed: bool, code: str) -> bool:
+    """Whether a lone separator parts thousands."""
+    left, _, right = text.partition(mark)
+    if len(right) != 3 or not 1 <= len(left) <= 3 or left.startswith("0"):
+        return False
+    return (mark == "," or signed) and code not in THOUSANDTHS
+
+
+def _amount(number: int | float | Decimal, text: str) -> float:
+    try:
+        amount = float(number)
+    except OverflowError:
+        amount = float("inf")
+    if not isfinite(amount):
+        raise BadInput(f"{text!r} is no price; give a number such as 12.50")
+    if amount < 0:
+        raise BadInput(f"{text!r} is no price; a price is never negative")
+    return amount + 0.0  # so that -0.0 becomes 0.0
