@@ -13,12 +13,12 @@ import time
 from pathlib import Path
 
 import numpy as np
-from snapshelf.media import open_image
 
 import snapshelf
 from machine import describe
 from snapshelf.config import Settings
 from snapshelf.ingest.prepare import text_of
+from snapshelf.media import open_image
 from snapshelf.protocols import Embedder
 from snapshelf.shelf import Shelf
 from snapshelf.types import Item, ModelCard, Product, Purpose, Vectors

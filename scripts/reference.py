@@ -1,6 +1,6 @@
 """Write docs/reference.md from the code: commands, settings, adapters, errors. A test fails while it is stale.
 
-    python scripts/reference.py
+python scripts/reference.py
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ LINES = """
     stack
     embedders stores rerankers metrics sources
     catalogue lexical understand
-    rows sample
+    rows sample segments
     plugins config vectors media filters fusion stats manifest money
     protocols extras
     types

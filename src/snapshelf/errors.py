@@ -16,7 +16,8 @@ SnapshelfError
 ├── Outside            a library or service failed         HTTP 502   exit 7   (__cause__ kept)
 ├── Busy               another process is writing          HTTP 423   exit 8
 ├── NoSpace            the disk is full                    HTTP 507   exit 9
-└── SomeRefused        the rest went in, some rows did not HTTP 422   exit 10
+├── SomeRefused        the rest went in, some rows did not HTTP 422   exit 10
+└── Interrupted        a person stopped it                 HTTP 503   exit 130
 
 ``http_status`` and ``exit_code`` are class attributes, so neither API nor command line keeps a table.
 """
@@ -136,6 +137,13 @@ class SomeRefused(SnapshelfError):
 
     http_status = 422
     exit_code = 10
+
+
+class Interrupted(SnapshelfError):
+    """A person stopped the work; what was finished is kept, and the same call goes on from there."""
+
+    http_status = 503
+    exit_code = 130  # as shells report a program stopped by Ctrl-C
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

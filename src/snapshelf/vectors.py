@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -24,11 +26,18 @@ def cut(vectors: Vectors, dim: int) -> Vectors:
     return vectors if vectors.shape[1] == dim else unit(vectors[:, :dim])
 
 
-def best(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
-    """Positions of the k highest of a 1-d array, highest first; equal scores in order of position."""
-    if k < len(scores):
-        kth = np.partition(scores, len(scores) - k)[len(scores) - k]
-        near = np.flatnonzero(scores >= kth)  # ties of the k-th included, so that their order is by position
-    else:
-        near = np.arange(len(scores))
-    return near[np.argsort(-scores[near], kind="stable")][:k]
+def nearest(
+    scores: NDArray[np.float32], k: int, name: Callable[[int], str], rows: NDArray[np.int64] | None = None
+) -> tuple[list[str], NDArray[np.float32]]:
+    """Ids and scores of the k highest, highest first, equal scores in order of id; -inf stands for "not this one".
+
+    name: position, or the entry of ``rows`` at that position → id.
+    """
+    k = min(k, int(np.count_nonzero(scores > -np.inf)))
+    if k <= 0:
+        return [], np.empty(0, np.float32)
+    kth = np.partition(scores, len(scores) - k)[len(scores) - k]
+    near = np.flatnonzero(scores >= kth)
+    named = [(-float(scores[at]), name(int(at if rows is None else rows[at]))) for at in near]
+    named = sorted(named)[:k]
+    return [id for _, id in named], np.array([-score for score, _ in named], np.float32)

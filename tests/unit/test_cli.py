@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from snapshelf import cli, config
-from snapshelf.errors import BadSettings, NotHere
+from snapshelf.errors import BadSettings, Interrupted, NotHere
 from tests.unit.test_ingest import ROWS, write_catalogue
 
 TOY = '[embedder]\nname = "toy"\n[store]\nname = "exact"\n'
@@ -46,7 +46,7 @@ def test_init_never_overwrites(run, tmp_path, monkeypatch):
     Path("snapshelf.toml").write_text("# mine\n")
     status, _, complaint = run("init")
     assert status == 2
-    assert "left as it was" in complaint
+    assert "left as it is" in complaint
     assert Path("snapshelf.toml").read_text() == "# mine\n"
 
 
@@ -181,7 +181,7 @@ def test_ctrl_c(tmp_path):
         time.sleep(0.3)
         process.send_signal(signal.SIGINT)
         _, complaint = process.communicate(timeout=60)
-    assert process.returncode == cli.INTERRUPTED, complaint
+    assert process.returncode == Interrupted.exit_code, complaint
     assert "goes on from there" in complaint
     assert "Traceback" not in complaint
     ended = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, check=True)

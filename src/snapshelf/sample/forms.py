@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from snapshelf.sample.canvas import Form, Patch, Pixels, UNIT
+from snapshelf.sample.canvas import UNIT, Form, Patch, Pixels
 
 HALF_WAY = (-0.38, -0.50, 0.78)  # between the light and the eye, where things shine
 LIGHT = (-0.50, -0.62, 0.60)

@@ -1,0 +1,44 @@
+"""A folder of pictures, one product each: the SKU is the path, the title the words of the file's name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import partial
+from pathlib import Path
+
+from snapshelf.errors import BadInput
+from snapshelf.rows import PICTURES, Line, Table, open_table
+
+SUFFIXES = ("/",)
+
+
+def read(path: Path, columns: Mapping[str, str], images: Path | None) -> Table:
+    """Open a folder with all that is in it; the sub-folder is the category. Rows are numbered in order of path.
+
+    ``columns`` and ``images`` have no meaning here and are passed over. Raises BadInput without any picture.
+    """
+    return open_table(path / "folder", partial(_lines, path), {}, path)
+
+
+def _lines(folder: Path) -> Iterator[Line]:
+    files = [file for file in folder.rglob("*") if file.suffix.lower() in PICTURES and file.is_file()]
+    if not files:
+        raise BadInput(f"{folder} holds no pictures, so there are no products in it")
+    for number, file in enumerate(sorted(files, key=lambda file: file.relative_to(folder).as_posix()), start=1):
+        inside = file.relative_to(folder)
+        yield (
+            number,
+            {
+                "sku": inside.with_suffix("").as_posix(),
+                "title": words(file.stem),
+                "category": words(inside.parent.name),
+                "images": [inside.as_posix()],
+            },
+        )
+
+
+def words(name: str) -> str:
+    """The words of a file's name: "red-Running_shoe2" → "red Running shoe 2"."""
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[^\W\d])(?=\d)", " ", re.sub(r"[-_.+]+", " ", name))
+    return " ".join(apart.split()) or name
