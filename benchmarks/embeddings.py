@@ -19,7 +19,7 @@ CHUNK = 20_000
 
 @dataclass(frozen=True)
 class Data:
-    """vectors (n, 1024) float16 on disk; queries and far queries (1000, 1024) float32; category and price of each row."""
+    """vectors (n, 1024) float16 on disk; queries and far queries (1000, 1024) float32; attributes of each row."""
 
     vectors: NDArray[np.float16]
     queries: NDArray[np.float32]

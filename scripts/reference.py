@@ -65,7 +65,7 @@ def adapters() -> Iterator[str]:
 
 
 def tree() -> Iterator[str]:
-    yield "## Errors\n\nAll are `SnapshelfError`; the command line ends with the exit status, the API with the HTTP status."
+    yield "## Errors\n\nAll are `SnapshelfError`; the command line ends with the exit status."
     rows = [
         (f"`{kind.__name__}`", str(kind.exit_code), str(kind.http_status), (kind.__doc__ or "").splitlines()[0])
         for kind in vars(errors).values()

@@ -7,8 +7,6 @@ import sys
 from snapshelf.cli.app import app
 from snapshelf.errors import NoSpace, SnapshelfError
 
-INTERRUPTED = 130  # as shells report a program stopped by Ctrl-C
-
 
 def main() -> None:
     """Run a command; the process ends with its exit status."""
@@ -22,8 +20,6 @@ def main() -> None:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise
         _leave(f"the disk is full ({error.filename or error.strerror}); what was finished is kept", NoSpace.exit_code)
-    except KeyboardInterrupt:
-        _leave("stopped; what was finished is kept, and the same command goes on from there", INTERRUPTED)
 
 
 def _leave(message: str, status: int) -> None:

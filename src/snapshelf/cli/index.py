@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from snapshelf import ingest
 from snapshelf.cli import show
-from snapshelf.errors import SomeRefused
+from snapshelf.errors import Interrupted, SomeRefused
 from snapshelf.shelf import Shelf, open_shelf
 
 SHOWN = 10  # refused rows printed; all of them are in the report
@@ -52,7 +52,10 @@ def put(shelf: Shelf, catalogue: Path, images: Path | None, keep_missing: bool, 
             rate = f"{bar.tasks[task].speed or 0:.0f} products/s"
             bar.update(task, completed=progress.done, total=progress.total, rate=rate)
 
-        return shelf.index(catalogue, images, tell, keep_missing)
+        try:
+            return shelf.index(catalogue, images, tell, keep_missing)
+        except KeyboardInterrupt as error:
+            raise Interrupted("stopped; what was finished is kept, and the same command goes on from there") from error
 
 
 def describe(summary: ingest.Summary) -> None:

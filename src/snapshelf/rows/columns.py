@@ -11,8 +11,8 @@ from snapshelf.types import FILTERABLE
 # Field → names of columns that usually mean it, the surest first, written without case, spaces and underscores.
 USUAL: Mapping[str, tuple[str, ...]] = {
     "sku": tuple(
-        "sku productsku itemsku variantsku productid itemid itemnumber itemno articlenumber articleno articleid article "
-        "productnumber productcode asin code id".split()
+        "sku productsku itemsku variantsku productid itemid itemnumber itemno articlenumber articleno articleid "
+        "article productnumber productcode asin code id".split()
     ),
     "title": tuple("title name productname producttitle itemname itemtitle articlename displayname".split()),
     "description": tuple(

@@ -106,9 +106,5 @@ def _lines(path: Path, encoding: str, delimiter: str, header: list[str]) -> Iter
             if len(cells) == len(header):
                 yield row, {name: cell for name, cell in zip(header, cells, strict=True) if name}
             else:
-                yield (
-                    row,
-                    (
-                        f"has {len(cells)} cells, but the header has {len(header)}; quote a cell that holds {delimiter!r}"
-                    ),
-                )
+                counted = f"has {len(cells)} cells, but the header has {len(header)}"
+                yield row, f"{counted}; quote a cell that holds {delimiter!r}"

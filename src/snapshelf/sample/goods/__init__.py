@@ -1,0 +1,1 @@
+"""What the shop sells: kinds with their words, and the grammar that makes products of them."""
