@@ -3,6 +3,6 @@
 `render` writes a catalogue, its pictures, customers' photos of the same things, and judged queries.
 """
 
-from snapshelf.sample.render import render
+from snapshelf.sample.shop import render
 
 __all__ = ["render"]

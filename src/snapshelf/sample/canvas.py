@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from snapshelf.sample.curves import Point
 from snapshelf.sample.look import RGB
 
-Pixels: TypeAlias = NDArray[np.float32]
+Pixels: TypeAlias = NDArray[np.floating]
 
 SIDE = 400  # pixels of a drawing
 FINER = 3  # outlines are drawn this many times larger, then reduced, so that edges are smooth

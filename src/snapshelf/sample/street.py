@@ -26,7 +26,8 @@ def snap(drawing: Image, seed: str) -> Image:
     picture = pil.fromarray(ground(chance))
     size = int(SIDE * chance.uniform(0.72, 1.05))
     thing = viewed(drawing.resize((size, size), pil.Resampling.LANCZOS), chance)
-    at = tuple(int((SIDE - size) / 2 + chance.uniform(-0.08, 0.08) * SIDE) for _ in range(2))
+    middle = (SIDE - size) / 2
+    at = (int(middle + chance.uniform(-0.08, 0.08) * SIDE), int(middle + chance.uniform(-0.08, 0.08) * SIDE))
     shade = pil.new("L", (SIDE, SIDE))
     shade.paste(thing.getchannel("A"), (at[0] + chance.randint(-12, 12), at[1] + chance.randint(4, 14)))
     picture.paste((15, 14, 18), (0, 0), shade.filter(ImageFilter.GaussianBlur(8)).point(lambda v: int(v * 0.5)))
@@ -99,7 +100,7 @@ def in_the_way(picture: Image, chance: Random) -> None:
             y = SIDE * chance.uniform(0.45, 0.6) + n * 24
             pen.line((-10, y + 20, SIDE * chance.uniform(0.10, 0.22), y), fill=255, width=22)
     else:
-        colour = tuple(chance.randint(30, 220) for _ in range(3))
+        colour = (chance.randint(30, 220), chance.randint(30, 220), chance.randint(30, 220))
         x, y = chance.choice((0, SIDE)), chance.choice((0, SIDE))
         r = SIDE * chance.uniform(0.12, 0.24)
         pen.ellipse((x - r, y - r, x + r, y + r), fill=255)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from snapshelf.sample.canvas import Canvas
 from snapshelf.sample.look import Look
 from snapshelf.sample.palette import BRIGHT, CLOTHES, GLAZES, LEATHERS, METALS, WOODS
-from snapshelf.sample.shapes import bottoms, food, footwear, kitchen, living, tech, tops
+from snapshelf.sample.shapes import bags, bottoms, food, footwear, fruit, kitchen, living, tech, tops
 
 LETTERS = ("S", "M", "L", "XL")
 SHOES = ("38", "40", "42", "44")
@@ -60,11 +60,11 @@ KINDS = (
     Kind("boots", "Shoes", footwear.boot, LEATHERS, (69, 219), PLAIN, ("leather", "suede"), {"style": ("ankle", "mid", "knee-high")}, SHOES, use="autumn and winter"),
     Kind("high heels", "Shoes", footwear.heel, LEATHERS, (49, 169), PLAIN, ("leather", "suede"), {"heel": ("low", "mid", "high")}, SHOES[:3], use="evenings out"),
     Kind("sandals", "Shoes", footwear.sandal, LEATHERS, (25, 89), PLAIN, ("leather",), {}, SHOES, use="the beach"),
-    Kind("backpack", "Bags", footwear.backpack, CLOTHES, (29, 119), ("plain", "plain", "leafy", "camouflage", "starry"), ("nylon", "canvas"), {}, use="school, work and trips"),
-    Kind("tote bag", "Bags", footwear.tote, CLOTHES, (12, 49), ("plain", "striped", "floral", "leafy"), ("canvas", "cotton"), {}, use="shopping"),
-    Kind("handbag", "Bags", footwear.handbag, LEATHERS, (59, 249), PLAIN, ("leather", "suede"), {}),
-    Kind("suitcase", "Bags", footwear.suitcase, BRIGHT, (79, 259), PLAIN, ("polycarbonate",), {"size": ("cabin", "medium", "large")}, use="travel"),
-    Kind("umbrella", "Accessories", footwear.umbrella, CLOTHES, (12, 45), ("plain", "dotted", "striped", "floral", "tartan"), ("nylon",), {}, accents=("black", "walnut", "silver"), use="rainy days"),
+    Kind("backpack", "Bags", bags.backpack, CLOTHES, (29, 119), ("plain", "plain", "leafy", "camouflage", "starry"), ("nylon", "canvas"), {}, use="school, work and trips"),
+    Kind("tote bag", "Bags", bags.tote, CLOTHES, (12, 49), ("plain", "striped", "floral", "leafy"), ("canvas", "cotton"), {}, use="shopping"),
+    Kind("handbag", "Bags", bags.handbag, LEATHERS, (59, 249), PLAIN, ("leather", "suede"), {}),
+    Kind("suitcase", "Bags", bags.suitcase, BRIGHT, (79, 259), PLAIN, ("polycarbonate",), {"size": ("cabin", "medium", "large")}, use="travel"),
+    Kind("umbrella", "Accessories", bags.umbrella, CLOTHES, (12, 45), ("plain", "dotted", "striped", "floral", "tartan"), ("nylon",), {}, accents=("black", "walnut", "silver"), use="rainy days"),
     Kind("mug", "Kitchen > Tableware", kitchen.mug, GLAZES, (6, 22), GLAZED, ("stoneware", "porcelain"), {}, use="coffee and tea"),
     Kind("teapot", "Kitchen > Tableware", kitchen.teapot, GLAZES, (19, 69), GLAZED, ("stoneware", "porcelain"), {}, use="tea for two"),
     Kind("bowl", "Kitchen > Tableware", kitchen.bowl, GLAZES, (7, 39), GLAZED, ("stoneware", "porcelain"), {}, use="soup and salad"),
@@ -82,7 +82,7 @@ KINDS = (
     Kind("sofa", "Home > Furniture", living.sofa, CLOTHES, (299, 1299), ("plain", "plain", "heathered"), ("velvet", "linen", "leather"), {}, accents=WOODS, use="the living room"),
     Kind("stool", "Home > Furniture", living.stool, GLAZES, (25, 99), PLAIN, ("wood", "metal"), {}, accents=WOODS, use="the kitchen bar"),
     Kind("table", "Home > Furniture", living.table, WOODS, (89, 699), PLAIN, ("wood",), {"top": ("round", "rectangular")}, accents=WOODS, use="meals with friends"),
-    Kind("cushion", "Home > Textiles", footwear.cushion, CLOTHES, (9, 39), CLOTH, ("cotton", "velvet", "linen"), {}, use="sofa and bed"),
+    Kind("cushion", "Home > Textiles", bags.cushion, CLOTHES, (9, 39), CLOTH, ("cotton", "velvet", "linen"), {}, use="sofa and bed"),
     Kind("plant pot", "Home > Decoration", living.plant_pot, GLAZES, (8, 45), GLAZED, ("stoneware", "terracotta"), {}, use="house plants"),
     Kind("wall clock", "Home > Decoration", living.clock, GLAZES, (15, 79), PLAIN, ("wood", "metal"), {}, accents=("red", "orange", "teal")),
     Kind("television", "Electronics > TVs", tech.television, ("black", "silver", "white"), (199, 1999), PLAIN, (), {"screen": ("32 inch", "43 inch", "55 inch", "65 inch"), "panel": ("OLED", "QLED", "LED")}, use="films and games"),
@@ -92,11 +92,11 @@ KINDS = (
     Kind("camera", "Electronics > Cameras", tech.camera, LEATHERS, (199, 999), PLAIN, (), {}, accents=("black", "silver", "charcoal"), use="travel photos"),
     Kind("smartphone", "Electronics > Phones", tech.phone, ("black", "silver", "gold", "blue", "pink", "green"), (149, 1199), PLAIN, (), {"memory": ("128 GB", "256 GB", "512 GB")}),
     Kind("laptop", "Electronics > Computers", tech.laptop, ("silver", "charcoal", "gold", "black"), (399, 1999), PLAIN, (), {"screen": ("13 inch", "14 inch", "16 inch")}, use="work and study"),
-    Kind("apple", "Food > Fruit", food.apple, ("red", "green", "yellow", "crimson"), (0.4, 1.2), PLAIN, (), {}, use="a snack"),
-    Kind("pear", "Food > Fruit", food.pear, ("green", "olive", "yellow"), (0.5, 1.3), PLAIN, (), {}, use="a snack"),
-    Kind("orange", "Food > Fruit", food.orange, ("orange",), (0.4, 1.1), PLAIN, (), {}, use="juice or a snack"),
-    Kind("lemon", "Food > Fruit", food.lemon, ("yellow", "lemon"), (0.3, 0.9), PLAIN, (), {}, use="cooking and drinks"),
-    Kind("banana", "Food > Fruit", food.banana, ("yellow", "lemon", "green"), (0.3, 2.5), PLAIN, (), {}, use="a snack"),
+    Kind("apple", "Food > Fruit", fruit.apple, ("red", "green", "yellow", "crimson"), (0.4, 1.2), PLAIN, (), {}, use="a snack"),
+    Kind("pear", "Food > Fruit", fruit.pear, ("green", "olive", "yellow"), (0.5, 1.3), PLAIN, (), {}, use="a snack"),
+    Kind("orange", "Food > Fruit", fruit.orange, ("orange",), (0.4, 1.1), PLAIN, (), {}, use="juice or a snack"),
+    Kind("lemon", "Food > Fruit", fruit.lemon, ("yellow", "lemon"), (0.3, 0.9), PLAIN, (), {}, use="cooking and drinks"),
+    Kind("banana", "Food > Fruit", fruit.banana, ("yellow", "lemon", "green"), (0.3, 2.5), PLAIN, (), {}, use="a snack"),
     Kind("cereal", "Food > Packaged", food.cereal, GLAZES, (2.5, 6), ("plain", "dotted", "striped"), (), {"flavour": ("honey", "chocolate", "strawberry", "oat", "corn")}, use="breakfast"),
     Kind("milk carton", "Food > Packaged", food.milk, GLAZES, (1.2, 3.5), PLAIN, (), {"flavour": ("vanilla", "oat", "chocolate", "strawberry")}, use="breakfast"),
     Kind("juice", "Food > Packaged", food.juice, GLAZES, (1.8, 4.5), PLAIN, (), {"flavour": _FRUIT}, use="breakfast"),

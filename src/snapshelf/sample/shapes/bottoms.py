@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from snapshelf.sample.canvas import Canvas
-from snapshelf.sample.curves import Knot, Points, box, curve, ellipse, flipped, mirrored
+from snapshelf.sample.curves import Knot, Point, Points, box, curve, ellipse, flipped, mirrored
 from snapshelf.sample.forms import both, flat, folds, puff
 from snapshelf.sample.look import Look
 from snapshelf.sample.palette import darker, lighter
@@ -156,13 +156,13 @@ def beanie(c: Canvas, look: Look) -> None:
 
 def scarf(c: Canvas, look: Look) -> None:
     knit = both(puff(4, 0.75), folds(look.design, 0.08, 5), grain(look.material))
-    for knots, turn in (
-        ([(53, 40, "c"), (66, 44, "c"), (72, 66), (75, 86, "c"), (57, 90, "c"), (54, 66)], -6.0),
-        ([(40, 42, "c"), (55, 44, "c"), (54, 68), (50, 92, "c"), (31, 90, "c"), (35, 64)], 5.0),
-    ):
-        outline = curve(list(knots))
+    ends: tuple[tuple[list[Knot], float, Point, Point], ...] = (
+        ([(53, 40, "c"), (66, 44, "c"), (72, 66), (75, 86, "c"), (57, 90, "c"), (54, 66)], -6, (57, 90), (75, 86)),
+        ([(40, 42, "c"), (55, 44, "c"), (54, 68), (50, 92, "c"), (31, 90, "c"), (35, 64)], 5, (31, 90), (50, 92)),
+    )
+    for knots, turn, low_left, low_right in ends:
+        outline = curve(knots)
         c.fill(outline, cloth(look, turn), knit)
-        low_left, low_right = (knots[4], knots[3])
         for at in range(11):
             x = low_left[0] + (low_right[0] - low_left[0]) * (at + 0.3) / 10.6
             y = low_left[1] + (low_right[1] - low_left[1]) * at / 10 - 0.5

@@ -1,14 +1,14 @@
-"""Shoes seen from the side, and bags seen from the front."""
+"""Shoes seen from the side."""
 
 from __future__ import annotations
 
 from snapshelf.sample.canvas import Canvas
-from snapshelf.sample.curves import box, curve, ellipse, flipped, mirrored
-from snapshelf.sample.forms import both, flat, puff, tube
+from snapshelf.sample.curves import box, curve, ellipse
+from snapshelf.sample.forms import both, puff, tube
 from snapshelf.sample.look import Look
 from snapshelf.sample.palette import darker, lighter
 from snapshelf.sample.patterns import cloth, grain
-from snapshelf.sample.shapes.marks import emblem, showing, sign
+from snapshelf.sample.shapes.marks import showing, sign
 
 WHITE = (0.96, 0.95, 0.93)
 
@@ -171,138 +171,3 @@ def sandal(c: Canvas, look: Look) -> None:
         )
         c.stroke(line, wide, look.base if look.pattern == "plain" else look.second, leather)
     c.fill(box(44, 45, 51, 53, 1), (0.85, 0.75, 0.4), puff(1, 0.7), holes=[box(46, 47, 49, 51)])
-
-
-def backpack(c: Canvas, look: Look) -> None:
-    c.stroke(curve([(42, 14), (44, 6), (56, 6), (58, 14)], closed=False), 3, darker(look.base, 0.35), puff(1, 0.5))
-    for line in ([(24, 30), (14, 50), (20, 82)], [(76, 30), (86, 50), (80, 82)]):
-        c.stroke(
-            curve([(float(x), float(y)) for x, y in line], closed=False), 4, darker(look.base, 0.45), puff(1.5, 0.5)
-        )
-    fabric = both(puff(6, 0.7), grain(look.material))
-    body = c.fill(
-        curve(mirrored([(50, 11), (34, 13), (24, 27), (21, 60), (23, 88, "c"), (50, 91)])), cloth(look), fabric
-    )
-    c.stroke(
-        curve([(27, 36), (34, 24), (50, 21), (66, 24), (73, 36)], closed=False),
-        1.0,
-        darker(look.base, 0.6),
-        None,
-        body,
-        0.8,
-    )
-    pocket = c.fill(
-        box(28, 54, 72, 86, 6),
-        cloth(look) if look.chance("same") else look.second,
-        both(puff(4, 0.65), grain(look.material)),
-    )
-    c.stroke([(30, 60), (70, 60)], 1.2, darker(look.base, 0.6), None, pocket)
-    c.stroke([(58, 60), (58, 65)], 1.6, (0.8, 0.8, 0.78), puff(0.6, 0.5))
-    emblem(c, look, 50, 40, 6, body)
-
-
-def tote(c: Canvas, look: Look) -> None:
-    for dx, y in ((0, 34), (3, 36)):
-        c.stroke(
-            curve([(36 + dx, y), (37 + dx, 14), (50 + dx, 7), (63 + dx, 14), (64 + dx, y)], closed=False),
-            3,
-            darker(look.base, 0.15 + dx / 15),
-            puff(1, 0.5),
-        )
-    body = c.fill([(20, 34), (80, 34), (84, 92), (16, 92)], cloth(look), both(puff(2.5, 0.5), grain(look.material)))
-    c.stroke([(20, 37), (80, 37)], 0.5, darker(look.base, 0.5), None, body, 0.6)
-    if look.pattern == "plain":
-        emblem(c, look, 50, 63, look.vary("print", 11, 16), body)
-
-
-def handbag(c: Canvas, look: Look) -> None:
-    arch = look.vary("arch", 8, 18)
-    c.stroke(
-        curve([(30, 44), (33, arch + 8), (50, arch), (67, arch + 8), (70, 44)], closed=False),
-        3.6,
-        darker(look.base, 0.2),
-        puff(1.2, 0.6),
-    )
-    leather = both(puff(4, 0.7, 0.25), grain(look.material))
-    low = look.vary("low", 78, 88)
-    body = c.fill(
-        curve(mirrored([(50, 40), (24, 41, "c"), (18, 60), (14, low - 4), (18, low, "c"), (50, low + 1)])),
-        cloth(look),
-        leather,
-    )
-    flap = c.fill(
-        curve(mirrored([(50, 40), (24, 41, "c"), (22, 52), (34, look.vary("flap", 58, 66)), (50, 68)])),
-        look.base if look.pattern != "plain" else darker(look.base, 0.08),
-        leather,
-        within=body,
-    )
-    c.stroke(
-        curve([(23, 53), (35, 63), (50, 66), (65, 63), (77, 53)], closed=False),
-        0.5,
-        darker(look.base, 0.5),
-        None,
-        flap,
-        0.8,
-    )
-    c.fill(box(46.5, 63, 53.5, 70, 1.5), (0.85, 0.72, 0.38), puff(1.2, 0.7, 0.5))
-    for x in (30, 70):
-        c.fill(ellipse(x, 44, 2.4, 2.4), (0.85, 0.72, 0.38), puff(1, 0.6), holes=[ellipse(x, 44, 1.2, 1.2)])
-
-
-def suitcase(c: Canvas, look: Look) -> None:
-    for x in (42, 58):
-        c.stroke([(x, 26), (x, 7)], 1.6, (0.7, 0.71, 0.73), tube())
-    c.fill(box(39, 4, 61, 9, 2), darker(look.base, 0.5), puff(1, 0.5))
-    for x in (30, 70):
-        c.fill(ellipse(x, 93, 3.4, 3.6), (0.16, 0.16, 0.17), puff(1, 0.5))
-    shell = c.fill(box(25, 22, 75, 91, 6), cloth(look), both(puff(5, 0.7, 0.3), flat(0.15)))
-    ribs = look.choose("ribs", (4, 5, 6))
-    for at in range(ribs):
-        x = 25 + 50 * (at + 0.5) / ribs
-        c.stroke([(x, 26), (x, 87)], 2.2, lighter(look.base, 0.16), None, shell, 0.55, 0.4)
-        c.stroke([(x + 1.8, 26), (x + 1.8, 87)], 1.2, darker(look.base, 0.4), None, shell, 0.5, 0.3)
-    if look.chance("belt"):
-        c.fill(box(24, 52, 76, 58), look.second, puff(1, 0.4), within=shell)
-    c.fill(box(44, 24, 56, 27.5, 1), darker(look.base, 0.55), puff(1, 0.4))
-
-
-def umbrella(c: Canvas, look: Look) -> None:
-    c.stroke(curve([(50, 40), (50, 84), (53, 92), (59, 91), (60, 85)], closed=False), 2.4, look.accent, tube())
-    dome = c.fill(
-        curve(
-            [
-                (8, 56, "c"),
-                (14, 32),
-                (32, 14),
-                (50, 10),
-                (68, 14),
-                (86, 32),
-                (92, 56, "c"),
-                (81, 50),
-                (71, 56, "c"),
-                (60, 50),
-                (50, 56, "c"),
-                (40, 50),
-                (29, 56, "c"),
-                (19, 50),
-            ]
-        ),
-        cloth(look),
-        both(puff(9, 0.8), grain("nylon")),
-    )
-    for line in ([(50, 10), (30, 30), (29, 56)], [(50, 10), (70, 30), (71, 56)], [(50, 10), (50, 56)]):
-        c.stroke(
-            curve([(float(x), float(y)) for x, y in line], closed=False), 0.7, darker(look.base, 0.45), None, dome, 0.7
-        )
-    c.stroke([(50, 10), (50, 5)], 1.6, look.accent, tube())
-
-
-def cushion(c: Canvas, look: Look) -> None:
-    shape = curve([(14, 16, "c"), (50, 21), (86, 16, "c"), (81, 50), (86, 84, "c"), (50, 79), (14, 84, "c"), (19, 50)])
-    patch = c.fill(shape, cloth(look, size=1.5), both(puff(10, 0.8), grain(look.material)))
-    if look.chance("piping"):
-        c.stroke([*shape, shape[0]], 1.2, look.second, puff(0.6, 0.5))
-    if look.chance("button", 0.4):
-        c.fill(ellipse(50, 50, 3, 3), look.second, puff(1.2, 0.7), within=patch)
-    for tip in (curve([(14, 16, "c"), (10, 11), (16, 12)]), flipped(curve([(14, 16, "c"), (10, 11), (16, 12)]))):
-        c.fill(tip, look.second)
