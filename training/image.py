@@ -50,7 +50,7 @@ def run(places: Places) -> None:
     before = places.cache("image_start.pt")  # an image.pt of an earlier run, and image_start.json its facts
     if before.exists():
         network.load_state_dict(torch.load(before, weights_only=True))
-    _learn(network, classifier, pictures, captions, places)
+    _learn(network, classifier, pictures, captions, places, RATE / 2 if before.exists() else RATE)
 
 
 def _captions(pictures: Pictures, text: TextTower) -> Captions:
@@ -59,10 +59,17 @@ def _captions(pictures: Pictures, text: TextTower) -> Captions:
     return Captions(torch.from_numpy(text.embed(list(numbers))), of)
 
 
-def _learn(network: Network, classifier: nn.Linear, pictures: Pictures, captions: Captions, places: Places) -> None:
+def _learn(
+    network: Network,
+    classifier: nn.Linear,
+    pictures: Pictures,
+    captions: Captions,
+    places: Places,
+    rate: float,
+) -> None:
     kept = copy.deepcopy(network).eval()
     parts = [*network.parameters(), *classifier.parameters()]
-    optimizer = torch.optim.AdamW(parts, lr=RATE, weight_decay=DECAY)
+    optimizer = torch.optim.AdamW(parts, lr=rate, weight_decay=DECAY)
     rng, chance, started = np.random.default_rng(SEED), torch.Generator().manual_seed(SEED), time.monotonic()
     limit, steps, done = places.minutes * 60, len(pictures.group) // BATCH, 0
     for epoch in range(places.epochs):
@@ -70,7 +77,7 @@ def _learn(network: Network, classifier: nn.Linear, pictures: Pictures, captions
         for _ in range(steps):
             share = max(done / (steps * places.epochs), (time.monotonic() - started) / limit)
             for group in optimizer.param_groups:
-                group["lr"] = RATE * _schedule(share, done)
+                group["lr"] = rate * _schedule(share, done)
             drawn = rng.choice(len(pictures.group), BATCH, p=pictures.weight)
             size = SMALL if share < SWITCH else LARGE
             seen = augment(torch.from_numpy(pictures.pixels[drawn]), size, chance)

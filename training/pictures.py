@@ -52,14 +52,11 @@ Found = Iterable[tuple[bytes, str, Group, float]]  # file, name of the group, th
 
 def load(places: Places) -> Pictures:
     """Every training picture. Decoding is done once per bundle; the arrays stay in the runs folder."""
+    from training import shop  # which needs `Group` from here
+
     sources = [_grocery, _catalogue, _clothing, _magento, _eshop]
     parts = [_cached(source.__name__.strip("_"), source, places) for source in sources]
-    try:
-        from training import shop
-    except ImportError:
-        shop = None
-    if shop is not None:
-        parts.append(_cached("shop", shop.pictures, places))
+    parts.append(_cached("shop", shop.pictures, places))
     names: dict[str, int] = {}
     groups: list[Group] = []
     for _, keys, found, _ in parts:

@@ -8,6 +8,7 @@ from pathlib import Path
 DIMS = (256, 128, 64)  # the Matryoshka sizes; the losses are taken at the largest and the smallest
 SEED = 20261
 WEIGHTS = Path(__file__).resolve().parents[1] / "src" / "snapshelf" / "embedders" / "_compact"
+RUNS = Path(__file__).resolve().parent / "runs"
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "models" / "compact.md"
 
 

@@ -9,30 +9,22 @@ from snapshelf.errors import BadInput, nearest
 from snapshelf.types import FILTERABLE
 
 # Field → names of columns that usually mean it, the surest first, written without case, spaces and underscores.
-USUAL: Mapping[str, tuple[str, ...]] = {
-    "sku": tuple(
-        "sku productsku itemsku variantsku productid itemid itemnumber itemno articlenumber articleno articleid "
-        "article productnumber productcode asin code id".split()
-    ),
-    "title": tuple("title name productname producttitle itemname itemtitle articlename displayname".split()),
-    "description": tuple(
-        "description longdescription productdescription bodyhtml body shortdescription desc summary".split()
-    ),
-    "brand": tuple("brand brandname manufacturer vendor maker".split()),
-    "category": tuple("category categories categoryname productcategory producttype type".split()),
-    "price": tuple("price currentprice listprice saleprice regularprice retailprice unitprice variantprice".split()),
-    "currency": tuple("currency currencycode pricecurrency".split()),
-    "stock": tuple(
-        "stock quantity qty inventory currentstock stockquantity stocklevel inventoryquantity variantinventoryqty "
-        "instock availability".split()
-    ),
-    "gtin": tuple("gtin gtin13 gtin14 gtin12 gtin8 ean ean13 eancode upc upccode barcode variantbarcode".split()),
-    "mpn": tuple("mpn partnumber manufacturerpartnumber modelnumber model modelname".split()),
-    "images": tuple(
-        "images image imageurls imageurl imagelink imagesrc imagepath imagefile mainimage pictures picture pictureurl "
-        "photos photo photourl iconicimage".split()
-    ),
-    "family": tuple("family parentsku itemgroupid parentid groupid parent".split()),
+USUAL: Mapping[str, str] = {
+    "sku": "sku productsku itemsku variantsku productid itemid itemnumber itemno articlenumber articleno articleid "
+    "article productnumber productcode asin code id",
+    "title": "title name productname producttitle itemname itemtitle articlename displayname",
+    "description": "description longdescription productdescription bodyhtml body shortdescription desc summary",
+    "brand": "brand brandname manufacturer vendor maker",
+    "category": "category categories categoryname productcategory producttype type",
+    "price": "price currentprice listprice saleprice regularprice retailprice unitprice variantprice",
+    "currency": "currency currencycode pricecurrency",
+    "stock": "stock quantity qty inventory currentstock stockquantity stocklevel inventoryquantity variantinventoryqty "
+    "instock availability",
+    "gtin": "gtin gtin13 gtin14 gtin12 gtin8 ean ean13 eancode upc upccode barcode variantbarcode",
+    "mpn": "mpn partnumber manufacturerpartnumber modelnumber model modelname",
+    "images": "images image imageurls imageurl imagelink imagesrc imagepath imagefile mainimage pictures picture "
+    "pictureurl photos photo photourl iconicimage",
+    "family": "family parentsku itemgroupid parentid groupid parent",
 }
 NEEDED = ("sku", "title")
 
@@ -57,7 +49,7 @@ def guess(found: Sequence[str], wanted: Mapping[str, str], file: str) -> dict[st
         if field in wanted:
             continue
         candidates = {plain(column): column for column in reversed(found) if column not in taken}
-        column = next((candidates[name] for name in names if name in candidates), "")
+        column = next((candidates[name] for name in names.split() if name in candidates), "")
         if column:
             feeds[field] = column
             taken.add(column)

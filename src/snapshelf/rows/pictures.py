@@ -9,7 +9,7 @@ from pathlib import Path
 from snapshelf.errors import BadInput
 from snapshelf.rows.cells import list_of, text_of
 
-SUFFIXES = frozenset(".avif .bmp .gif .heic .heif .jpeg .jpg .png .tif .tiff .webp".split())
+SUFFIXES = frozenset({".avif", ".bmp", ".gif", ".heic", ".heif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
 _URL = re.compile(r"https?://\S+", re.IGNORECASE)
 
 
