@@ -22,13 +22,19 @@ def run(data: Path, work: Path) -> Report:
     for name in ("iconic", "test"):
         with zipfile.ZipFile(data / f"{name}.zip") as archive:
             archive.extractall(work / name)
-    products = list(csv.DictReader((data / "products.csv").open(encoding="utf-8")))
+    products = table(data / "products.csv")
     catalogue(products, work / "products.csv")
     queries(products, data, work)
     with snapshelf.open(work / "shelf") as shelf:
         summary = shelf.index(work / "products.csv", images=work / "iconic")
         print(f"{summary.added} products, {summary.embedded} views, {len(summary.refused)} refused")
         return shelf.evaluate(work / "queries.jsonl", work / "qrels.csv", ("precision@1", "recall@5", "mrr@10"))
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    """All rows of a CSV file."""
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
 
 
 def catalogue(products: list[dict[str, str]], path: Path) -> None:
@@ -43,7 +49,7 @@ def catalogue(products: list[dict[str, str]], path: Path) -> None:
 
 def queries(products: list[dict[str, str]], data: Path, work: Path) -> None:
     """Every test photo; every shop title in words; every third photo together with the kind of thing it shows."""
-    photos = [row for row in csv.DictReader((data / "manifest.csv").open(encoding="utf-8")) if row["split"] == "test"]
+    photos = [row for row in table(data / "manifest.csv") if row["split"] == "test"]
     asked, judged = [], []
     for n, photo in enumerate(photos):
         asked.append({"id": f"photo-{n}", "image": f"test/{photo['file']}"})

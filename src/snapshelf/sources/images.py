@@ -1,52 +1,44 @@
-"""A folder of pictures: each one a product, called as its file is, in the category that its folder is called."""
+"""A folder of pictures, one product each: the SKU is the path, the title the words of the file's name."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
 from functools import partial
-from os import walk
 from pathlib import Path
 
-from snapshelf.errors import BadInput, NotHere
+from snapshelf.errors import BadInput
 from snapshelf.rows import PICTURES, Line, Table, open_table
 
 SUFFIXES = ("/",)
 
 
 def read(path: Path, columns: Mapping[str, str], images: Path | None) -> Table:
-    """Open a folder. Its SKUs are the paths inside it without suffix: "men/coats/duffle-01", titled "duffle 01".
+    """Open a folder with all that is in it; the sub-folder is the category. Rows are numbered in order of path.
 
-    Files that are no pictures, and hidden ones, are passed over. ``columns`` and ``images`` are for files and change
-    nothing here. Raises BadInput when the folder holds no picture.
+    ``columns`` and ``images`` have no meaning here and are passed over. Raises BadInput without any picture.
     """
-    if not path.is_dir():
-        raise NotHere(f"there is no folder {path}")
-    if not any(True for _ in _pictures(path)):
-        known = ", ".join(sorted(PICTURES))
-        raise BadInput(f"{path} holds no products: there is no picture in it ({known})")
-    return open_table(path, partial(_lines, path), {}, path)
+    return open_table(path / "folder", partial(_lines, path), {}, path)
 
 
 def _lines(folder: Path) -> Iterator[Line]:
-    for number, name in enumerate(_pictures(folder), start=1):
-        path = Path(name)
-        within = path.parent.name
+    files = [file for file in folder.rglob("*") if file.suffix.lower() in PICTURES and file.is_file()]
+    if not files:
+        raise BadInput(f"{folder} holds no pictures, so there are no products in it")
+    for number, file in enumerate(sorted(files, key=lambda file: file.relative_to(folder).as_posix()), start=1):
+        inside = file.relative_to(folder)
         yield (
             number,
-            {"sku": path.with_suffix("").as_posix(), "title": _words(path), "category": within, "images": [name]},
+            {
+                "sku": inside.with_suffix("").as_posix(),
+                "title": words(file.stem),
+                "category": words(inside.parent.name),
+                "images": [inside.as_posix()],
+            },
         )
 
 
-def _pictures(folder: Path) -> Iterator[str]:
-    """Paths of the pictures inside a folder, sorted folder by folder; links to folders are not followed."""
-    for at, folders, files in walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(files):
-            if not name.startswith(".") and Path(name).suffix.lower() in PICTURES:
-                yield (Path(at) / name).relative_to(folder).as_posix()
-
-
-def _words(path: Path) -> str:
-    """The words of a file's name: "Granny-Smith_003.jpg" → "Granny Smith 003"."""
-    return re.sub(r"[\s_+.-]+", " ", path.stem).strip() or path.stem
+def words(name: str) -> str:
+    """The words of a file's name: "red-Running_shoe2" → "red Running shoe 2"."""
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[^\W\d])(?=\d)", " ", re.sub(r"[-_.+]+", " ", name))
+    return " ".join(apart.split()) or name

@@ -8,11 +8,15 @@ class TestMine(snapshelf.testing.stores.StoreContract):
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from snapshelf.errors import BadInput, BadSettings, Mismatch, NotHere, Unsupported
 from snapshelf.filters import matches, parse
+from snapshelf.types import Attributes, Filter, Vectors
 from snapshelf.vectors import unit
 
 DIM = 16
@@ -29,10 +33,10 @@ FILTERS = (
 )
 
 
-def some(n: int, seed: int = 1):
+def some(n: int, seed: int = 1) -> tuple[list[str], Vectors, list[Attributes]]:
     """(ids, vectors, attributes) of n random vectors."""
     rng = np.random.default_rng(seed)
-    attributes = [
+    attributes: list[Attributes] = [
         {"price": float(i % 100), "brand": ("Acme", "Bolt", "Cora")[i % 3], "in_stock": i % 4 > 0}
         | ({"tags": ("new", "sale")[: i % 3]} if i % 3 else {})
         | ({"rare": "yes"} if i % 17 == 0 else {})
@@ -41,8 +45,15 @@ def some(n: int, seed: int = 1):
     return [f"P{i}#text" for i in range(n)], unit(rng.normal(size=(n, DIM))), attributes
 
 
-def expected(ids, vectors, attributes, query, k, where=None):
-    """The true answer, worked out plainly: (ids, scores)."""
+def expected(
+    ids: Sequence[str],
+    vectors: Vectors,
+    attributes: Sequence[Attributes],
+    query: NDArray[np.float32],
+    k: int,
+    where: Filter | None = None,
+) -> list[str]:
+    """The true answer, worked out plainly: ids."""
     passing = [i for i in range(len(ids)) if where is None or matches(where, attributes[i])]
     kept = vectors.astype(np.float16).astype(np.float64)
     scored = sorted((-float(kept[i] @ query), ids[i]) for i in passing)

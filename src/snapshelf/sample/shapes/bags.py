@@ -90,7 +90,7 @@ def handbag(c: Canvas, look: Look) -> None:
 
 
 def suitcase(c: Canvas, look: Look) -> None:
-    for x in (42, 58):
+    for x in (42.0, 58.0):
         c.stroke([(x, 26), (x, 7)], 1.6, (0.7, 0.71, 0.73), tube())
     c.fill(box(39, 4, 61, 9, 2), darker(look.base, 0.5), puff(1, 0.5))
     for x in (30.0, 70.0):

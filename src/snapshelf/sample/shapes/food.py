@@ -44,7 +44,12 @@ def art(c: Canvas, look: Look, x: float, y: float, r: float, within: Patch | Non
     elif kind == "sun":
         c.fill(star(x, y, r, 14, 0.72), lighter(colour, 0.25), within=within)
         c.fill(ellipse(x, y, r * 0.6, r * 0.6), colour, ball(0.3), within=within)
-    elif kind == "splash":
+    else:
+        _splash_or_fruit(c, kind, x, y, r, colour, within)
+
+
+def _splash_or_fruit(c: Canvas, kind: str, x: float, y: float, r: float, colour: RGB, within: Patch | None) -> None:
+    if kind == "splash":
         c.fill(
             curve(
                 [

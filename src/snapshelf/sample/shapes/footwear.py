@@ -50,6 +50,10 @@ def sneaker(c: Canvas, look: Look) -> None:
             c.stroke([(38 + at * 6, 76), (46 + at * 6, 58)], 2.4, stripe, puff(1, 0.3), patch)
     else:
         sign(c, look.choose("sign", ("bolt", "wave", "leaf", "star", "diamond")), look, 46, 68, 8, stripe, patch)
+    _laces_and_sole(c, look, high, thick)
+
+
+def _laces_and_sole(c: Canvas, look: Look, high: float, thick: float) -> None:
     laces = look.second if look.chance("laces", 0.4) else WHITE
     for at in range(5):
         x, y = 37 + at * 4.6, high + 7 + (58 - high) * at / 6
