@@ -76,7 +76,7 @@ class Held:
 
     def best(self, query: NDArray[np.float32]) -> NDArray[np.float32]:
         """(len(skus),) cosine of each product's best view with the query (dim,)."""
-        scores = self.vectors @ query
+        scores = np.vecdot(self.vectors, query)
         return np.maximum.reduceat(scores, self.starts) if len(self.skus) else scores
 
 

@@ -16,6 +16,7 @@ from snapshelf.shelf import Shelf, open_shelf
 
 PRODUCTS, SEED = 600, 7
 SHOP, SHELF = "shop", "shelf"
+SHOWN = "SNEA"  # the photo shown is of sneakers
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def _queries(shop_folder: Path) -> list[_Query]:
     lines = (shop_folder / "queries.jsonl").read_text(encoding="utf-8").splitlines()
     asked = [json.loads(line) for line in lines]
     words = next(q for q in asked if "text" in q and "image" not in q)
-    photo = next(q for q in asked if "image" in q and "text" not in q)
+    photo = next(q for q in asked if SHOWN in q.get("image", "") and "text" not in q)
     mixed = next(q for q in asked if "image" in q and "text" in q)
     return [
         _Query(f'words: "{words["text"]}", in stock', words["text"], None, "in_stock"),

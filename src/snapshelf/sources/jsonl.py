@@ -30,7 +30,7 @@ def _lines(path: Path) -> Iterator[Line]:
 
 def _cells(line: bytes) -> Mapping[str, object] | str:
     try:
-        found = json.loads(line)
+        found = json.loads(line, parse_constant=str)  # NaN is refused where a number belongs
     except (ValueError, RecursionError) as error:
         return f"is no JSON: {error}"
     if not isinstance(found, dict):

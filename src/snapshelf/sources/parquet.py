@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import decimal
+import glob
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -25,8 +26,11 @@ def _lines(path: Path) -> Iterator[Line]:
 
     try:
         with duckdb.connect() as connection:
-            found = connection.execute("SELECT * FROM read_parquet(?)", [str(path)])
-            names = [column[0] for column in found.description or ()]
+            file = [glob.escape(str(path))]
+            types = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", file).fetchall()
+            names = [name for name, *_ in types]
+            cells = [_selected(name, kind) for name, kind, *_ in types]
+            found = connection.execute(f"SELECT {', '.join(cells)} FROM read_parquet(?)", file)
             number = 0
             while rows := found.fetchmany(AT_ONCE):
                 for row in rows:
@@ -34,6 +38,12 @@ def _lines(path: Path) -> Iterator[Line]:
                     yield number, {name: _plain(cell) for name, cell in zip(names, row, strict=True)}
     except duckdb.Error as error:
         raise BadInput(f"{path} cannot be read as Parquet: {str(error).splitlines()[0]}") from error
+
+
+def _selected(name: str, kind: str) -> str:
+    """A column in SQL; times with a zone as text, since DuckDB needs another package to hand them over."""
+    quoted = '"' + name.replace('"', '""') + '"'
+    return f"{quoted}::VARCHAR" if kind == "TIMESTAMP WITH TIME ZONE" else quoted
 
 
 def _plain(cell: object) -> object:

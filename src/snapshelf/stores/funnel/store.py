@@ -13,7 +13,7 @@ from snapshelf.segments import Rows
 from snapshelf.stores.funnel.calibrate import calibrate
 from snapshelf.stores.funnel.index import Index, Width, build, read, write
 from snapshelf.types import Attributes, Filter, Neighbours, Vectors
-from snapshelf.vectors import nearest
+from snapshelf.vectors import dots, nearest
 
 DIRECT = 1_500  # passing rows that are scored straight from their full vectors
 REMEMBERED = 16  # filters whose masks are kept
@@ -122,7 +122,7 @@ class Funnel:
             more = [chunk for _, chunk in self.rows.chunks(sum(map(len, held)))]
             self._flat = np.concatenate([*held, *more]) if held or more else np.empty((0, self.rows.dim), np.float32)
         passing, count = self._passing(where)
-        scores = queries @ self._flat.T
+        scores = dots(queries, self._flat)
         if count < len(self.rows):
             scores[:, ~passing] = -np.inf
         found = [nearest(row, k, self.rows.ids.get) for row in scores]
@@ -131,7 +131,7 @@ class Funnel:
     def _direct(self, queries: Vectors, k: int, passing: Mask, count: int) -> Neighbours:
         """Score the few that pass."""
         rows = np.flatnonzero(passing)
-        scores = queries @ self.rows.gather(rows).T
+        scores = dots(queries, self.rows.gather(rows))
         found = [nearest(row, k, self.rows.ids.get, rows) for row in scores]
         path = f"exact over {count:,} filtered vectors"
         return Neighbours([ids for ids, _ in found], [s for _, s in found], path, 1.0)
@@ -147,7 +147,7 @@ class Funnel:
         for query in queries:
             width, lists = index.width(query, k, share)
             rows = index.shortlist(query, width, lists, selector)
-            scores = self.rows.gather(rows) @ query
+            scores = np.vecdot(self.rows.gather(rows), query)
             found.append(nearest(scores, k, self.rows.ids.get, rows))
         path = f"funnel: {width.lists} of {index.lists} lists, shortlist {width.shortlist}"
         path += f", {count:,} vectors pass" if share < 1 else ""
