@@ -40,16 +40,7 @@ def _products(data: Path) -> list[tuple[str, str]]:
     pairs += [(f"{row['brand']} {row['name']}", row["description"]) for row in csv_rows(data / "eshop/products.csv")]
     pairs += [(row["name"], row["description"]) for row in csv_rows(data / "grocery/products.csv")]
     pairs += [(row["shop_title"], row["country_and_volume"]) for row in csv_rows(data / "grocery/products.csv")]
-    return [*pairs, *_sample()]
-
-
-def _sample() -> list[tuple[str, str]]:
-    """The texts of our own sample shop, when this checkout has it."""
-    try:
-        from training.shop import products
-    except ImportError:
-        return []
-    return products()
+    return pairs
 
 
 def _categories(data: Path) -> list[str]:

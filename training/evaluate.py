@@ -31,6 +31,7 @@ def run(places: Places) -> None:
     facts = json.loads((WEIGHTS / "card.json").read_text("utf-8"))
     figures = {
         "revision": facts["revision"],
+        "pixels": compact.SIZE,
         "sizes": _table([[name, f"{(WEIGHTS / name).stat().st_size / 1e6:.2f} MB"] for name in PARTS], "file", "size"),
         "data": _table([[name, str(n)] for name, n in facts["image"]["pictures"].items()], "pictures of", "number"),
         "text_score": _text(encoder, places),

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
 
-from snapshelf.embedders.compact import letterbox
+from snapshelf.embedders.compact import SIZE, letterbox
 from training.network import FromBytes, Network
 from training.pictures import load
 from training.places import DIMS, WEIGHTS, Places
@@ -42,7 +42,7 @@ def run(places: Places) -> None:
     network = Network().eval()
     network.load_state_dict(torch.load(places.cache("image.pt"), weights_only=True))
     plain = places.cache("image.onnx")
-    pictures = load(places).pixels[:: max(1, len(load(places).pixels) // 200), 8:104, 8:104].copy()
+    pictures = load(places).pixels[:: max(1, len(load(places).pixels) // 200), 16:96, 16:96].copy()
     torch.onnx.export(
         FromBytes(network).eval(),
         (torch.from_numpy(pictures[:2]),),
@@ -75,7 +75,7 @@ def _golden(text: TextTower, network: Network) -> dict[str, list[float]]:
 
 
 def _card(folder: Path, near: dict[str, float], golden: dict[str, list[float]], places: Places) -> None:
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(f"letterbox {SIZE}".encode())
     for name in ("image.onnx", "text.onnx", "tokenizer.json"):
         digest.update((folder / name).read_bytes())
     facts = {

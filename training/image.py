@@ -17,6 +17,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from snapshelf.embedders.compact import SIZE
 from training.augment import augment
 from training.network import MEAN, SPREAD, Network
 from training.pictures import Pictures, load
@@ -25,7 +26,7 @@ from training.tower import TextTower
 
 BATCH = 128
 RATE, DECAY = 2e-3, 0.03
-SMALL, LARGE, SWITCH = 64, 80, 0.6  # pixels before and after this share of the time; seen at 96, which gains (FixRes)
+SMALL, LARGE, SWITCH = 64, SIZE, 0.6  # pixels before and after this share of the time: coarse things are cheap
 SHARPNESS = 24.0
 KEPT = 0.998  # share of the running mean that one step leaves
 
@@ -151,11 +152,14 @@ def _follow(kept: Network, network: Network, share: float) -> None:
 
 def _save(kept: Network, pictures: Pictures, epochs: int, steps: int, places: Places) -> None:
     torch.save(kept.state_dict(), places.cache("image.pt"))
+    before = places.cache("image_start.json")
+    earlier = json.loads(before.read_text()) if before.exists() else {"epochs": 0, "steps": 0}
     facts = {
         "pictures": pictures.counts(),
         "groups": len(pictures.groups),
-        "epochs": epochs,
-        "steps": steps,
+        "epochs": earlier["epochs"] + epochs,
+        "steps": earlier["steps"] + steps,
         "batch": BATCH,
+        "seed": SEED,
     }
-    places.cache("image_facts.json").write_text(json.dumps(facts | {"seed": SEED}))
+    places.cache("image_facts.json").write_text(json.dumps(facts))

@@ -29,16 +29,16 @@ def test_letterbox_centres_on_the_mean_colour():
     image = Image.new("RGB", (200, 100), (10, 20, 30))
     image.paste((30, 40, 50), (0, 0, 100, 100))
     pixels = compact.letterbox(image)
-    assert pixels.shape == (96, 96, 3)
+    assert pixels.shape == (80, 80, 3)
     assert pixels.dtype == np.uint8
     assert pixels[0, 0].tolist() == [20, 30, 40]  # above the picture: the mean
-    assert pixels[95, 95].tolist() == [20, 30, 40]
-    assert pixels[48, 4].tolist() == [10 + 20, 20 + 20, 30 + 20]
-    assert pixels[48, 91].tolist() == [10, 20, 30]
-    assert (pixels[24:72] != pixels[0, 0]).all()  # 96 × 48 pixels of picture
+    assert pixels[79, 79].tolist() == [20, 30, 40]
+    assert pixels[40, 4].tolist() == [10 + 20, 20 + 20, 30 + 20]
+    assert pixels[40, 75].tolist() == [10, 20, 30]
+    assert (pixels[20:60] != pixels[0, 0]).all()  # 80 × 40 pixels of picture
 
 
-@pytest.mark.parametrize(("size", "inside"), [((1000, 1), (96, 1)), ((1, 1000), (1, 96)), ((5, 5), (96, 96))])
+@pytest.mark.parametrize(("size", "inside"), [((1000, 1), (80, 1)), ((1, 1000), (1, 80)), ((5, 5), (80, 80))])
 def test_letterbox_keeps_at_least_a_line(size, inside):
     half = Image.new("RGB", size, "red")
     half.paste((0, 0, 255), (0, 0, (size[0] + 1) // 2, size[1]) if size[0] > 1 else (0, 0, 1, 500))

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 EXTRA = ""
 _WEIGHTS = Path(__file__).parent / "_compact"  # written by `python -m training export`
 _FACTS: dict[str, Any] = json.loads((_WEIGHTS / "card.json").read_text("utf-8"))
+SIZE = 80  # pixels of each side of what the network sees; counts into the revision
 CARDS = (
     ModelCard(
         name="compact",
@@ -37,10 +38,9 @@ CARDS = (
         matryoshka=True,
         source="trained by this project: docs/models/compact.md",
         batch=64,
-        notes="English; everyday goods. Small pictures suffice: it looks at 96 × 96 pixels.",
+        notes=f"English; everyday goods. Small pictures suffice: it looks at {SIZE} × {SIZE} pixels.",
     ),
 )
-SIZE = 96  # pixels of each side of what the network sees
 PIECES = 512  # of a text that are read; the rest is dropped
 _UNKNOWN = 1  # piece that stands for a text without any
 

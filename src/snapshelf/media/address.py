@@ -8,26 +8,25 @@ import socket
 from snapshelf.errors import BadMedia
 
 
-def vetted(host: str, port: int, allow_private: bool) -> str:
-    """One address of ``host`` to connect to, after every address it resolves to was found public.
+def vetted(host: str, port: int, allow_private: bool) -> list[str]:
+    """The addresses of ``host`` to connect to, in the system's order, after every one of them was found public.
 
-    The caller connects to this very address, so a name that changes between the check and the connection gains
-    nothing. Raises BadMedia for a name that does not resolve or leads to a private, loopback, link-local, reserved or
-    multicast address.
+    The caller connects to these very addresses, so a name that changes between the check and the connection gains
+    nothing. Raises BadMedia for a name that does not resolve, or any of whose addresses is private, loopback,
+    link-local, reserved or multicast.
     """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise BadMedia(f"the host {host!r} cannot be found") from error
+        raise BadMedia(f"the host {host[:100]!r} cannot be found") from error
     addresses = list(dict.fromkeys(str(one[4][0]) for one in found))
-    if not allow_private:
-        for address in addresses:
-            if not is_public(address):
-                raise BadMedia(
-                    f"the host {host!r} leads into a private network ({address}), where a catalogue has no business; "
-                    "set media.allow_private = true if the pictures are really there"
-                )
-    return addresses[0]
+    for address in addresses:
+        if not allow_private and not is_public(address):
+            raise BadMedia(
+                f"the host {host!r} leads into a private network ({address}), where a catalogue has no business; "
+                "set media.allow_private = true if the pictures are really there"
+            )
+    return addresses
 
 
 def is_public(address: str) -> bool:

@@ -6,8 +6,13 @@ import hashlib
 import json
 import os
 import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+STALE = 3600.0  # seconds after which a half-written file belongs to a process that died
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +51,36 @@ class Cache:
         return kept
 
     def put(self, url: str, kept: Kept) -> None:
-        """Keep a body, dropping the least recently used ones beyond the limit."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        """Keep a body, dropping the least recently used ones beyond the limit; nothing is kept on a full disk."""
         about = {"url": url, "size": len(kept.data), "etag": kept.etag, "modified": kept.modified}
-        with tempfile.NamedTemporaryFile(dir=self.folder, prefix=".", delete=False) as file:
-            file.write(json.dumps(about).encode() + b"\n" + kept.data)
-        os.replace(file.name, self._path(url))
+        written = None
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=self.folder, prefix=".", delete=False) as file:
+                written = Path(file.name)
+                file.write(json.dumps(about).encode() + b"\n" + kept.data)
+            written.replace(self._path(url))
+        except OSError:  # a body that is not kept is fetched again, which is no reason to fail
+            if written:
+                written.unlink(missing_ok=True)
         self._shrink()
 
     def _path(self, url: str) -> Path:
-        return self.folder / hashlib.sha256(url.encode()).hexdigest()
+        return self.folder / hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()
 
     def _shrink(self) -> None:
-        files = [(path, path.stat()) for path in self.folder.iterdir() if not path.name.startswith(".")]
-        total = sum(status.st_size for _, status in files)
-        for path, status in sorted(files, key=lambda one: one[1].st_mtime):
-            if total <= self.limit:
-                return
-            path.unlink(missing_ok=True)
-            total -= status.st_size
+        files = sorted(self._files(), key=lambda one: one[1])
+        total = sum(size for _, _, size in files)
+        for path, used, size in files:
+            unfinished = path.name.startswith(".")
+            if (time.time() - used > STALE) if unfinished else total > self.limit:
+                path.unlink(missing_ok=True)
+                total -= size
+
+    def _files(self) -> Iterator[tuple[Path, float, int]]:
+        """(path, last used, bytes) of what is there; other threads and processes may be adding and dropping."""
+        with suppress(OSError):
+            for path in self.folder.iterdir():
+                with suppress(OSError):
+                    status = path.stat()
+                    yield path, status.st_mtime, status.st_size

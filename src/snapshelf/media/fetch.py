@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import socket
+import ssl
+import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urljoin, urlsplit
 
 from snapshelf.errors import BadMedia
 from snapshelf.media.address import vetted
@@ -14,18 +19,22 @@ from snapshelf.media.cache import Cache, Kept
 
 if TYPE_CHECKING:
     import urllib3
+    from urllib3.connection import HTTPConnection
 
 REDIRECTS = 5
 TRIES = 3
 AGAIN = frozenset({429, 500, 502, 503, 504})
+ELSEWHERE = frozenset({301, 302, 303, 307, 308})
 PIECE = 65_536
+PLAIN = "%/?:@!$&'()*+,;=~"  # signs of a path and its query that stay as they are
 
 
 @dataclass(frozen=True, slots=True)
 class Fetcher:
     """How URLs are fetched. ``cache``: folder for what was fetched, at most ``cache_bytes`` in all; None keeps nothing.
 
-    ``timeout`` bounds one fetch with all its redirects and retries, in seconds.
+    ``timeout`` bounds one fetch with all its redirects and retries, in seconds; looking up a name is bounded by the
+    system's own patience alone.
     """
 
     cache: Path | None = None
@@ -51,7 +60,9 @@ class Fetcher:
                     raise BadMedia(f"{url} cannot be fetched: {error}") from error
                 time.sleep(0.2 * 2**attempt)
                 continue
-            if status == 304 and kept:
+            if status == 304:
+                if kept is None:
+                    raise BadMedia(f"{url}: the server says that nothing has changed, but nothing was kept of it")
                 return kept.data
             if cache:
                 cache.put(url, Kept(data, headers.get("etag", ""), headers.get("last-modified", "")))
@@ -62,62 +73,46 @@ class Fetcher:
         at = url
         for _ in range(REDIRECTS + 1):
             status, headers, data = self._once(at, kept if at == url else None, deadline)
-            if status not in (301, 302, 303, 307, 308):
+            if status not in ELSEWHERE:
                 return status, headers, data
-            if "location" not in headers:
-                raise BadMedia(f"{at} redirects without saying where to")
-            at = urljoin(at, headers["location"])
+            try:
+                at = urljoin(at, headers["location"])
+            except (KeyError, ValueError) as error:
+                raise BadMedia(f"{at} redirects without saying where to") from error
         raise BadMedia(f"{url} redirects more than {REDIRECTS} times")
 
     def _once(self, url: str, kept: Kept | None, deadline: float) -> tuple[int, dict[str, str], bytes]:
         import urllib3
 
-        pool, path, host = self._pool(url, deadline)
+        place = _place(url)
+        addresses = vetted(place.host, place.port, self.allow_private)
+        asked = {"Host": place.header, "User-Agent": "snapshelf", "Accept": "image/*,*/*;q=0.5"}
+        connection = guard = None
         try:
-            response = pool.urlopen(
-                "GET",
-                path,
-                headers={"Host": host, "User-Agent": "snapshelf", "Accept": "image/*,*/*;q=0.5"}
-                | (kept.conditions() if kept else {}),
-                redirect=False,
-                retries=False,
-                preload_content=False,
-                decode_content=True,
-                assert_same_host=False,
-            )
-            return self._read(url, response, deadline)
-        except (urllib3.exceptions.SSLError, urllib3.exceptions.DecodeError) as error:
+            connection = _connected(url, place, addresses, deadline)
+            # A server that sends a byte now and then never times out by itself.
+            guard = threading.Timer(_left(url, deadline), _hang_up, [connection])
+            guard.daemon = True
+            guard.start()
+            asked |= {"Accept-Encoding": "identity"} | (kept.conditions() if kept else {})
+            connection.request("GET", place.target, headers=asked, preload_content=False)
+            return self._read(url, connection.getresponse(), deadline)
+        except (ssl.SSLError, urllib3.exceptions.SSLError, urllib3.exceptions.DecodeError) as error:
             raise BadMedia(f"{url} cannot be fetched: {error}") from error
-        except (urllib3.exceptions.HTTPError, OSError) as error:
+        except (urllib3.exceptions.HTTPError, HTTPException, OSError) as error:
+            _left(url, deadline)
             raise _Retry(_plain(error)) from error
         finally:
-            pool.close()
-
-    def _pool(self, url: str, deadline: float) -> tuple[urllib3.HTTPConnectionPool, str, str]:
-        """A connection to the vetted address itself; TLS still proves the host's name."""
-        import urllib3
-
-        try:
-            parts = urlsplit(url)
-            port = parts.port or (443 if parts.scheme == "https" else 80)
-        except ValueError as error:
-            raise BadMedia(f"{url!r} is no URL that can be fetched: {error}") from error
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise BadMedia(f"{url!r} is no URL that can be fetched; it must begin with http:// or https://")
-        address = vetted(parts.hostname, port, self.allow_private)
-        patience = urllib3.Timeout(connect=_left(url, deadline), read=_left(url, deadline))
-        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        host = parts.netloc.rpartition("@")[2]
-        if parts.scheme == "http":
-            return urllib3.HTTPConnectionPool(address, port, timeout=patience), path, host
-        named: dict[str, Any] = {"server_hostname": parts.hostname, "assert_hostname": parts.hostname}
-        return urllib3.HTTPSConnectionPool(address, port, timeout=patience, **named), path, host
+            if guard:
+                guard.cancel()
+            if connection:
+                connection.close()
 
     def _read(self, url: str, response: urllib3.BaseHTTPResponse, deadline: float) -> tuple[int, dict[str, str], bytes]:
         headers = {name.lower(): value for name, value in response.headers.items()}
         if response.status in AGAIN:
             raise _Retry(f"the server answers {response.status}")
-        if response.status == 304 or 301 <= response.status <= 308:
+        if response.status == 304 or response.status in ELSEWHERE:
             return response.status, headers, b""
         if response.status != 200:
             raise BadMedia(f"{url}: the server answers {response.status}")
@@ -128,11 +123,72 @@ class Fetcher:
                 raise BadMedia(f"{url} is larger than {self.max_bytes:,} bytes")
             _left(url, deadline)
             pieces.append(piece)
+        _left(url, deadline)  # a connection that was hung up looks like a short body
         return 200, headers, b"".join(pieces)
 
 
 class _Retry(Exception):
     """A failure that may pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A URL in the parts that a request needs: ``header`` names the host, ``target`` is the path with its query."""
+
+    secure: bool
+    host: str
+    port: int
+    header: str
+    target: str
+
+
+def _place(url: str) -> _Place:
+    try:
+        parts = urlsplit(url)
+        secure = parts.scheme == "https"
+        port = parts.port or (443 if secure else 80)
+        host = parts.hostname or ""
+        if not host.isascii():
+            host = host.encode("idna").decode()
+    except ValueError as error:
+        raise BadMedia(f"{url!r} is no URL that can be fetched: {error}") from error
+    if parts.scheme not in ("http", "https") or not host:
+        raise BadMedia(f"{url!r} is no URL that can be fetched; it must begin with http:// or https://")
+    named = f"[{host}]" if ":" in host else host
+    target = quote((parts.path or "/") + (f"?{parts.query}" if parts.query else ""), safe=PLAIN, errors="replace")
+    return _Place(secure, host, port, named if parts.port is None else f"{named}:{parts.port}", target)
+
+
+def _connected(url: str, place: _Place, addresses: list[str], deadline: float) -> HTTPConnection:
+    """A connection to the first vetted address that can be reached; TLS still proves the host's name."""
+    from urllib3.connection import HTTPConnection, HTTPSConnection
+    from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+
+    left, secure = len(addresses), {"server_hostname": place.host, "assert_hostname": place.host}
+    while True:
+        address, patience = addresses[-left], _left(url, deadline) / left  # each address has its share of the time
+        connection = (
+            HTTPSConnection(address, place.port, timeout=patience, **secure)  # type: ignore[arg-type]
+            if place.secure
+            else HTTPConnection(address, place.port, timeout=patience)
+        )
+        try:
+            connection.connect()
+            connection.sock.settimeout(_left(url, deadline))
+            return connection
+        except (ConnectTimeoutError, NewConnectionError):
+            connection.close()
+            left -= 1
+            if not left:
+                raise
+        except BaseException:
+            connection.close()
+            raise
+
+
+def _hang_up(connection: HTTPConnection) -> None:
+    with suppress(OSError, AttributeError):  # closed meanwhile
+        connection.sock.shutdown(socket.SHUT_RDWR)
 
 
 def _left(url: str, deadline: float) -> float:
@@ -145,4 +201,6 @@ def _left(url: str, deadline: float) -> float:
 def _plain(error: Exception) -> str:
     if "timed out" in str(error).lower():
         return "the server does not answer in time"
-    return "the connection broke off" if "IncompleteRead" in repr(error) else str(error)
+    if isinstance(error, HTTPException) or "IncompleteRead" in repr(error):
+        return "the connection broke off"
+    return "the server cannot be reached" if "NewConnection" in type(error).__name__ else str(error)

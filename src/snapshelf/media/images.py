@@ -9,19 +9,24 @@ import threading
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from snapshelf.errors import BadMedia
 from snapshelf.extras import need
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from PIL.Image import Image
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 LONGEST = 65_500  # pixels of a side
 # What Pillow raises on damaged files; its warnings too, which an application may have turned into errors.
-DAMAGE = (OSError, SyntaxError, ValueError, struct.error, EOFError, MemoryError, IndexError, TypeError, UserWarning)
+DAMAGE = (
+    *(OSError, SyntaxError, ValueError, struct.error, EOFError, MemoryError, IndexError, TypeError, RuntimeError),
+    *(KeyError, ArithmeticError, UserWarning, RuntimeWarning),
+)
 _HEADER = threading.Lock()  # the list of warning filters belongs to the whole process
 
 
@@ -35,8 +40,9 @@ class MediaLimits:
 
 @dataclass(frozen=True, slots=True)
 class OpenImage:
-    """An upright RGB picture. ``content`` is the sha256 of the file's bytes; width and height are the whole picture's.
+    """An upright RGB picture. ``content`` is the sha256 of the file's bytes, of a PIL picture that of its RGB pixels.
 
+    ``width`` and ``height`` are the whole picture's, as it stands upright. ``format`` is "JPEG", "PNG" … or "PIL".
     ``image`` is at most as large as asked for, and carries neither EXIF nor GPS nor a colour profile.
     """
 
@@ -47,8 +53,10 @@ class OpenImage:
     format: str
 
 
-def open_image(source: Path | bytes | Image, limits: MediaLimits | None = None, fit: int | None = None) -> OpenImage:
-    """Open a file, bytes, or a PIL picture. ``fit``: scale down to at most so many pixels of the longer side.
+def open_image(
+    source: str | Path | bytes | Image, limits: MediaLimits | None = None, fit: int | None = None
+) -> OpenImage:
+    """Open a file by its path, bytes, or a PIL picture. ``fit``: at most so many pixels of the longer side.
 
     The format is told by the content, never by the name. Only the first frame of an animation is read; transparent
     parts become white; 16-bit and CMYK become 8-bit RGB. The same bytes give the same picture. Raises BadMedia, with
@@ -60,18 +68,22 @@ def open_image(source: Path | bytes | Image, limits: MediaLimits | None = None, 
     bounds = limits or MediaLimits()
     if isinstance(source, pil.Image):
         return _from_pil(source, bounds, fit)
+    if isinstance(source, str):
+        source = Path(source)
+    if not isinstance(source, Path | bytes):
+        raise BadMedia(f"a picture is a path, bytes or a PIL image, not {type(source).__name__}")
     name = source.name if isinstance(source, Path) else "the picture"
     data = _bytes(source, name, bounds)
     with _opened(data, name) as opened:
         width, height = opened.size
         _check_size(width, height, name, bounds)
-        form = opened.format or "?"
+        form = "JPEG" if opened.format == "MPO" else opened.format or "?"  # a camera's JPEG with a preview
         try:
             if fit:
                 opened.draft("RGB", (fit, fit))  # a JPEG is decoded at the nearest smaller scale
             opened.load()
             image = _upright(opened, fit)
-        except DAMAGE as error:
+        except (*DAMAGE, pil.DecompressionBombError) as error:
             raise BadMedia(f"{name} is damaged or cut off: {error}") from error
     return OpenImage(image, hashlib.sha256(data).hexdigest(), *_turned((width, height), image.size), form)
 
@@ -124,9 +136,12 @@ def _check_size(width: int, height: int, name: str, limits: MediaLimits) -> None
 
 def _from_pil(image: Image, limits: MediaLimits, fit: int | None) -> OpenImage:
     _check_size(*image.size, "the picture", limits)
-    mark = hashlib.sha256(f"{image.mode} {image.size}".encode() + image.tobytes()).hexdigest()
-    upright = _upright(image, fit)
-    return OpenImage(upright, mark, *_turned(image.size, upright.size), "PIL")
+    try:
+        whole = _upright(image, None)
+    except DAMAGE as error:  # one that PIL opened but has not read yet
+        raise BadMedia(f"the picture is damaged or cut off: {error}") from error
+    mark = hashlib.sha256(f"{whole.mode} {whole.size}".encode() + whole.tobytes()).hexdigest()
+    return OpenImage(_upright(whole, fit), mark, *whole.size, "PIL")
 
 
 def _turned(size: tuple[int, int], upright: tuple[int, int]) -> tuple[int, int]:
@@ -166,8 +181,10 @@ def _narrow(image: Image) -> Image:
     import numpy as np
     from PIL import Image as pil
 
-    values = np.nan_to_num(np.asarray(image, dtype=np.float64))
-    if image.mode == "F" or values.min() < 0 or values.max() > 65_535:
-        low, high = float(values.min()), float(values.max())
+    values: NDArray[np.floating[Any]] = np.array(image, dtype=np.float64 if image.mode == "F" else np.float32)
+    finite = np.isfinite(values)
+    low, high = (float(values[finite].min()), float(values[finite].max())) if finite.any() else (0.0, 0.0)
+    values[~finite] = low
+    if image.mode == "F" or low < 0 or high > 65_535:
         values = (values - low) / (high - low or 1.0) * 65_535
     return pil.fromarray((values / 257).round().astype(np.uint8), "L")

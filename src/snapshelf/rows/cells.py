@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from snapshelf.errors import BadInput
 
-LONGEST_SKU, LONGEST_TITLE = 200, 1_000  # characters
+LONGEST_SKU, LONGEST_LINE, LONGEST_TEXT = 200, 1_000, 100_000  # characters
 MOST_PIECES = 2**53  # pieces in stock; what a 64-bit float still counts exactly
 IN_STOCK = frozenset({"in stock", "instock", "yes", "true", "available"})
 OUT_OF_STOCK = frozenset(
@@ -55,12 +55,26 @@ def sku_of(cell: object) -> str:
 
 
 def title_of(cell: object) -> str:
-    """A title: 1 to 1,000 characters."""
-    text = text_of(cell)
+    """A title: one line of 1 to 1,000 characters."""
+    text = line_of(cell)
     if not text:
         raise BadInput("the title is empty; a product needs one to be found by words")
-    if len(text) > LONGEST_TITLE:
-        raise BadInput(f"the title has {len(text):,} characters, more than {LONGEST_TITLE:,}: {text[:40]!r} …")
+    return text
+
+
+def line_of(cell: object) -> str:
+    """A cell as one line of text, at most 1,000 characters: a brand, a model number, a family. "" when empty."""
+    return _bounded(" ".join(text_of(cell).split()), LONGEST_LINE)
+
+
+def long_text_of(cell: object) -> str:
+    """A cell as text of any number of lines, at most 100,000 characters. "" when empty."""
+    return _bounded(text_of(cell), LONGEST_TEXT)
+
+
+def _bounded(text: str, most: int) -> str:
+    if len(text) > most:
+        raise BadInput(f"the cell has {len(text):,} characters, more than {most:,}: {text[:40]!r} …")
     return text
 
 
@@ -71,9 +85,9 @@ def category_of(cell: object) -> str:
     """
     pieces = list_of(cell)
     if pieces is None:
-        return text_of(cell).rsplit(" > ", 1)[-1].strip()
+        return line_of(cell).rsplit(" > ", 1)[-1].strip()
     depths = [len(_steps(piece)) for piece in pieces]
-    return _steps(pieces[depths.index(max(depths))])[-1] if pieces else ""
+    return line_of(_steps(pieces[depths.index(max(depths))])[-1]) if pieces else ""
 
 
 def _steps(path: str) -> list[str]:
@@ -81,15 +95,20 @@ def _steps(path: str) -> list[str]:
 
 
 def stock_of(cell: object) -> int:
-    """Pieces in stock, at least 0: a whole number, or words such as "in stock" (1) and "out of stock" (0)."""
+    """Pieces in stock, at least 0: a whole number, or words such as "in stock" (1) and "out of stock" (0).
+
+    Less than none, which is how shops count what was sold but not there, is 0.
+    """
     text = text_of(cell)
     words = re.sub(r"[\s_-]+", " ", text.casefold())
     if words in IN_STOCK:
         return 1
     if words in OUT_OF_STOCK:
         return 0
+    if re.fullmatch(r"-[0-9]+(\.0*)?", text):
+        return 0
     if not re.fullmatch(r"[0-9]+(\.0*)?", text):
-        raise BadInput(f'{text!r} is no stock; give a whole number from 0 up, or "in stock" or "out of stock"')
+        raise BadInput(f'{text!r} is no stock; give a whole number, or "in stock" or "out of stock"')
     pieces = int(text.partition(".")[0]) if len(text) < 30 else MOST_PIECES
     if pieces >= MOST_PIECES:
         raise BadInput(f"{text[:40]!r} is more than any stock can hold")

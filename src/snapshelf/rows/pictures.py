@@ -14,7 +14,7 @@ _URL = re.compile(r"https?://\S+", re.IGNORECASE)
 
 
 def pictures_of(cell: object, folder: Path) -> tuple[str, ...]:
-    """The pictures of a product in the order given, none twice: URLs as they are, paths joined to ``folder``.
+    """The pictures of a product in the order given, none twice: URLs, and paths joined to ``folder``.
 
     Several are parted by "|", ";" or a new line, or stand in a list; by "," only where each piece looks like a picture,
     since a file's name may hold one. Whether a picture is there is not asked here. Raises BadInput for a path that
@@ -48,10 +48,11 @@ def _looks_like_picture(part: str) -> bool:
 
 def _place(ref: str, folder: Path) -> str:
     if is_url(ref):
-        return ref
-    scheme = re.match(r"([A-Za-z][\w+.-]+):", ref)
-    if scheme:
-        raise BadInput(f"the picture {ref[:80]!r} begins with {scheme[0]!r}; give a file, or an http or https address")
+        scheme, _, rest = ref.partition(":")
+        return f"{scheme.lower()}:{rest}"
+    other = re.match(r"([A-Za-z][\w+.-]+):", ref)
+    if other:
+        raise BadInput(f"the picture {ref[:80]!r} begins with {other[0]!r}; give a file, or an http or https address")
     if any(ord(letter) < 32 for letter in ref):
         raise BadInput(f"the picture's name {json.dumps(ref[:80])} holds a control character")
     path = folder / ref.replace("\\", "/")

@@ -8,7 +8,19 @@ from pathlib import Path
 from typing import TypeVar
 
 from snapshelf.errors import BadInput, BadRow
-from snapshelf.rows.cells import category_of, gtin_of, is_empty, object_of, sku_of, stock_of, text_of, title_of
+from snapshelf.rows.cells import (
+    LONGEST_TEXT,
+    category_of,
+    gtin_of,
+    is_empty,
+    line_of,
+    long_text_of,
+    object_of,
+    sku_of,
+    stock_of,
+    text_of,
+    title_of,
+)
 from snapshelf.rows.kinds import value_of
 from snapshelf.rows.pictures import pictures_of
 from snapshelf.rows.price import currency_of, price_of
@@ -45,15 +57,15 @@ def product_of(plan: Plan, row: int, cells: Mapping[str, object]) -> Product | B
         return Product(
             sku=sku,
             title=_read(plan, cells, "title", title_of),
-            description=_read(plan, cells, "description", text_of),
-            brand=_read(plan, cells, "brand", text_of),
+            description=_read(plan, cells, "description", long_text_of),
+            brand=_read(plan, cells, "brand", line_of),
             category=_read(plan, cells, "category", category_of),
             price=price,
             currency=currency,
             stock=_read(plan, cells, "stock", lambda cell: None if is_empty(cell) else stock_of(cell)),
             gtin=_read(plan, cells, "gtin", lambda cell: "" if is_empty(cell) else gtin_of(cell)),
-            mpn=_read(plan, cells, "mpn", text_of),
-            family=_read(plan, cells, "family", text_of),
+            mpn=_read(plan, cells, "mpn", line_of),
+            family=_read(plan, cells, "family", line_of),
             images=_read(plan, cells, "images", lambda cell: pictures_of(cell, plan.folder)),
             attributes=dict(sorted(_attributes(plan, cells))),
         )
@@ -83,6 +95,8 @@ def _attributes(plan: Plan, cells: Mapping[str, object]) -> Iterator[tuple[str, 
             if key in plan.attributes:
                 name, kind = plan.attributes[key]
                 held = value_of(value, kind)
+                if isinstance(held, str | tuple) and sum(map(len, held)) > LONGEST_TEXT:
+                    raise _Refused(column, f"the attribute {name} has more than {LONGEST_TEXT:,} characters")
                 if held is not None:
                     yield name, held
 

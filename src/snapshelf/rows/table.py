@@ -79,6 +79,13 @@ def open_table(path: Path, lines: Lines, wanted: Mapping[str, str], images: Path
     return Table({column: _said(column, plan) for column in seen.columns}, seen.rows, plan, lines)
 
 
+def unreadable(path: Path, error: OSError) -> BadInput | NotHere:
+    """What to raise when the system cannot open or read a catalogue."""
+    if isinstance(error, FileNotFoundError):
+        return NotHere(f"there is no catalogue {path}")
+    return BadInput(f"{path} cannot be read: {error.strerror or error}")
+
+
 def _scan(path: Path, lines: Lines) -> _Seen:
     seen = _Seen()
     for row, cells in lines():
