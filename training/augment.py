@@ -1,57 +1,144 @@
-"""What a customer's camera does to a picture, on whole batches: placing, light, colour, something in front."""
+"""What a customer's camera does to a picture, on whole batches: placing, ground, light, lens, something in front."""
 
 from __future__ import annotations
 
-import math
+import io
 
+import numpy as np
 import torch
+from PIL import Image
 from torch.nn import functional
 
+WHITE = 236.0  # a pixel brighter than this in every colour, joined to the edge, is the ground of a catalogue picture
 
-def augment(pictures: torch.Tensor, size: int, chance: torch.Generator) -> torch.Tensor:
-    """(n, s, s, 3) bytes → (n, 3, size, size) floats from 0 to 255."""
+
+def augment(
+    pictures: torch.Tensor, grounds: torch.Tensor, studio: torch.Tensor, chance: torch.Generator
+) -> torch.Tensor:
+    """(n, s, s, 3) bytes → (n, s, s, 3) bytes, as different photos of the same things.
+
+    grounds: (n, s, s, 3) bytes of other photos. studio: (n,) booleans, pictures on a white ground: of these every
+    other one is cut out and put before its entry of ``grounds``.
+    """
     seen = pictures.permute(0, 3, 1, 2).float()
-    return _hidden(_light(_placed(seen, size, chance), chance), chance)
+    swapped = studio & (torch.rand(len(seen), generator=chance) < 0.6)
+    if bool(swapped.any()):
+        behind = grounds[swapped].permute(0, 3, 1, 2).float()
+        seen[swapped] = _before(seen[swapped], behind)
+    seen = _hidden(_glared(_light(_placed(seen, chance), chance), chance), chance)
+    return _compressed(_lens(seen, chance), chance)
 
 
 def _uniform(n: int, low: float, high: float, chance: torch.Generator) -> torch.Tensor:
     return torch.rand(n, generator=chance) * (high - low) + low
 
 
-def _placed(seen: torch.Tensor, size: int, chance: torch.Generator) -> torch.Tensor:
-    """Scaled, turned, stretched, shifted and mirrored; what lies outside is the mean colour, as in the letterbox."""
-    n = len(seen)
-    zoom, angle = _uniform(n, 0.65, 1.35, chance), _uniform(n, -26, 26, chance) * math.pi / 180
-    stretch = _uniform(n, -0.15, 0.15, chance).exp()
-    mirror = torch.where(torch.rand(n, generator=chance) < 0.5, -1.0, 1.0)
+def _some(n: int, share: float, chance: torch.Generator) -> torch.Tensor:
+    return torch.rand(n, generator=chance) < share
+
+
+def _before(seen: torch.Tensor, behind: torch.Tensor) -> torch.Tensor:
+    """Things on a white ground put before another one. White that the thing encloses stays."""
+    white = (seen.amin(1, keepdim=True) > WHITE).float()
+    outside = torch.zeros_like(white)
+    outside[:, :, [0, -1], :] = white[:, :, [0, -1], :]
+    outside[:, :, :, [0, -1]] = white[:, :, :, [0, -1]]
+    for _ in range(seen.shape[2] // 2):  # white grows in from the edge, three pixels a time
+        outside = functional.max_pool2d(outside, 7, 1, 3) * white
+    soft = functional.avg_pool2d(functional.max_pool2d(outside, 3, 1, 1), 3, 1, 1)
+    return seen * (1 - soft) + behind * soft
+
+
+def _placed(seen: torch.Tensor, chance: torch.Generator) -> torch.Tensor:
+    """Zoomed, turned, leaned, shifted and mirrored; what lies outside is the mean colour, as in the letterbox."""
+    n, size = len(seen), seen.shape[2]
+    zoom, angle = _uniform(n, -0.45, 0.35, chance).exp(), _uniform(n, -1, 1, chance)
+    angle = angle * angle.abs() * 0.6  # mostly upright, up to 34 degrees
+    stretch = _uniform(n, -0.17, 0.17, chance).exp()
+    mirror = torch.where(_some(n, 0.5, chance), -1.0, 1.0)
     cos, sin = angle.cos() / zoom, angle.sin() / zoom
-    matrix = torch.zeros(n, 2, 3)
-    matrix[:, 0, 0], matrix[:, 0, 1] = cos * stretch * mirror, -sin / stretch
-    matrix[:, 1, 0], matrix[:, 1, 1] = sin * stretch * mirror, cos / stretch
-    matrix[:, :, 2] = torch.rand(n, 2, generator=chance) * 0.4 - 0.2
-    grid = functional.affine_grid(matrix, [n, 3, size, size], align_corners=False)
+    y, x = torch.meshgrid(torch.linspace(-1, 1, size), torch.linspace(-1, 1, size), indexing="ij")
+    lean = _uniform(n, -0.22, 0.22, chance), _uniform(n, -0.22, 0.22, chance)
+    depth = 1 + lean[0][:, None, None] * x + lean[1][:, None, None] * y
+    x, y = x / depth, y / depth
+    turned = [cos[:, None, None] * x - sin[:, None, None] * y, sin[:, None, None] * x + cos[:, None, None] * y]
+    shift = torch.rand(n, 2, generator=chance) * 0.4 - 0.2
+    turned[0] = turned[0] * (stretch * mirror)[:, None, None] + shift[:, 0, None, None]
+    turned[1] = turned[1] / stretch[:, None, None] + shift[:, 1, None, None]
     mean = seen.mean((2, 3), keepdim=True)
+    grid = torch.stack(turned, dim=3)
     return functional.grid_sample(seen - mean, grid, padding_mode="zeros", align_corners=False) + mean
 
 
 def _light(seen: torch.Tensor, chance: torch.Generator) -> torch.Tensor:
-    """Exposure, white balance, contrast and saturation."""
-    n = len(seen)
-    gain = _uniform(n, 0.65, 1.35, chance)[:, None, None, None]
-    balance = 1 + 0.08 * (torch.rand(n, 3, 1, 1, generator=chance) * 2 - 1)
-    seen = seen * gain * balance
+    """Exposure, white balance, a shadow to one side, contrast and saturation; now and then hardly any light."""
+    n, size = len(seen), seen.shape[2]
+    gain = _uniform(n, -0.45, 0.35, chance).exp()
+    gain[_some(n, 0.08, chance)] *= 0.45
+    balance = 1 + 0.10 * (torch.rand(n, 3, 1, 1, generator=chance) * 2 - 1)
+    slope = torch.linspace(-0.5, 0.5, size)
+    sides = _uniform(n, -0.5, 0.5, chance), _uniform(n, -0.5, 0.5, chance)
+    fall = 1 + sides[0][:, None, None] * slope[None, :, None] + sides[1][:, None, None] * slope[None, None, :]
+    seen = seen * gain[:, None, None, None] * balance * fall[:, None]
     grey = seen.mean(1, keepdim=True)
     seen = grey + (seen - grey) * _uniform(n, 0.6, 1.4, chance)[:, None, None, None]
     middle = seen.mean((1, 2, 3), keepdim=True)
-    return (middle + (seen - middle) * _uniform(n, 0.75, 1.25, chance)[:, None, None, None]).clamp_(0, 255)
+    return (middle + (seen - middle) * _uniform(n, 0.7, 1.3, chance)[:, None, None, None]).clamp_(0, 255)
+
+
+def _glared(seen: torch.Tensor, chance: torch.Generator) -> torch.Tensor:
+    """A lamp's reflection on every sixth picture."""
+    n, size = len(seen), seen.shape[2]
+    y, x = torch.meshgrid(torch.linspace(0, 1, size), torch.linspace(0, 1, size), indexing="ij")
+    middle, wide = torch.rand(n, 2, generator=chance), _uniform(n, 0.04, 0.14, chance)
+    far = (x - middle[:, 0, None, None]) ** 2 + (y - middle[:, 1, None, None]) ** 2
+    strength = _uniform(n, 60, 220, chance) * _some(n, 0.17, chance)
+    return seen + (strength[:, None, None] * (-far / (2 * wide[:, None, None] ** 2)).exp())[:, None]
 
 
 def _hidden(seen: torch.Tensor, chance: torch.Generator) -> torch.Tensor:
-    """A grey box over part of every other picture."""
+    """A box of one colour over part of two pictures in five."""
     size = seen.shape[2]
-    for picture in seen:
-        if float(torch.rand(1, generator=chance)) < 0.5:
-            height, width = (torch.rand(2, generator=chance) * size * 0.35 + size * 0.08).int().tolist()
-            top, left = (torch.rand(2, generator=chance) * torch.tensor([size - height, size - width])).int().tolist()
-            picture[:, top : top + height, left : left + width] = 255 * float(torch.rand(1, generator=chance))
+    for picture in seen[_some(len(seen), 0.4, chance)]:
+        height, width = (torch.rand(2, generator=chance) * size * 0.32 + size * 0.08).int().tolist()
+        top, left = (torch.rand(2, generator=chance) * torch.tensor([size - height, size - width])).int().tolist()
+        picture[:, top : top + height, left : left + width] = 255 * torch.rand(3, 1, 1, generator=chance)
     return seen
+
+
+def _lens(seen: torch.Tensor, chance: torch.Generator) -> torch.Tensor:
+    """Out of focus or moved, and the noise of a small sensor."""
+    n = len(seen)
+    kind = torch.rand(n, generator=chance)
+    for low, kernel in ((0.0, _round(0.8)), (0.08, _round(1.5)), (0.14, _line(5, 0)), (0.17, _line(5, 1))):
+        moved = (kind >= low) & (kind < low + (0.06 if low < 0.14 else 0.03))
+        if bool(moved.any()):
+            weights = kernel[None, None].expand(3, 1, *kernel.shape)
+            pad = kernel.shape[0] // 2
+            framed = functional.pad(seen[moved], (pad,) * 4, mode="reflect")
+            seen[moved] = functional.conv2d(framed, weights, groups=3)
+    noise = torch.randn(seen.shape, generator=chance) * (_uniform(n, 0, 9, chance)[:, None, None, None])
+    return (seen + noise).clamp_(0, 255)
+
+
+def _round(sigma: float) -> torch.Tensor:
+    at = torch.arange(-4, 5).float()
+    line = (-(at**2) / (2 * sigma**2)).exp()
+    return torch.outer(line, line) / line.sum() ** 2
+
+
+def _line(length: int, along: int) -> torch.Tensor:
+    kernel = torch.zeros(length, length)
+    kernel[length // 2 if along == 0 else slice(None), slice(None) if along == 0 else length // 2] = 1 / length
+    return kernel
+
+
+def _compressed(seen: torch.Tensor, chance: torch.Generator) -> torch.Tensor:
+    """Bytes again, of every third picture as a JPEG leaves them."""
+    bytes_ = seen.round().to(torch.uint8).permute(0, 2, 3, 1).contiguous()
+    for number in torch.nonzero(_some(len(bytes_), 0.33, chance)).flatten().tolist():
+        held = io.BytesIO()
+        quality = int(torch.randint(30, 85, (1,), generator=chance))
+        Image.fromarray(bytes_[number].numpy()).save(held, "JPEG", quality=quality)
+        bytes_[number] = torch.from_numpy(np.array(Image.open(held)))
+    return bytes_

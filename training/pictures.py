@@ -20,9 +20,11 @@ from snapshelf.embedders.compact import letterbox
 from training.places import Places
 from training.tables import csv_rows, held_out, members, parquet_rows
 
-SIZE = 112  # a little more than the network sees, so that zooming in shows true detail
+SIZE = 160  # of the letterboxed pictures that views are made from: what the photos have
+VIEWS = {"grocery": 8, "catalogue": 40, "clothing": 3, "magento": 5, "eshop": 6, "shop": 1}
 CATALOGUE = 4.0  # a catalogue picture is drawn as often as this many photos
-STUDIO = 0.4  # and a studio picture of a demo shop as often as this: there are many, and customers' photos differ
+# How often each bundle is drawn from: photos that shoppers took count more than pictures of demo shops.
+SHARES = {"grocery": 0.34, "catalogue": 0.05, "clothing": 0.22, "magento": 0.08, "eshop": 0.03, "shop": 0.28}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +37,8 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """``pixels`` (n, SIZE, SIZE, 3) uint8; ``group`` and ``weight`` (n,): index into ``groups``, how often to draw."""
+    """``group`` and ``weight`` (n,): index into ``groups``, how often to draw."""
 
-    pixels: NDArray[np.uint8]
     group: NDArray[np.int64]
     weight: NDArray[np.float64]
     groups: tuple[Group, ...]
@@ -47,25 +48,69 @@ class Pictures:
         return dict(sorted(Counter(self.groups[number].source for number in self.group).items()))
 
 
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Pictures of one source; ``studio`` (n,): on a white ground; ``grounds``: photos that show what is behind things."""
+
+    name: str
+    pixels: NDArray[np.uint8]
+    studio: NDArray[np.bool_]
+    grounds: NDArray[np.uint8]
+
+    @property
+    def views(self) -> int:
+        """How many views of each picture are made."""
+        return VIEWS[self.name]
+
+
 Found = Iterable[tuple[bytes, str, Group, float]]  # file, name of the group, the group, weight
 
 
 def load(places: Places) -> Pictures:
-    """Every training picture. Decoding is done once per bundle; the arrays stay in the runs folder."""
-    from training import shop  # which needs `Group` from here
-
-    sources = [_grocery, _catalogue, _clothing, _magento, _eshop]
-    parts = [_cached(source.__name__.strip("_"), source, places) for source in sources]
-    parts.append(_cached("shop", shop.pictures, places))
+    """Every training picture but its pixels, which `bundles` has. Decoding is done once per bundle; the arrays stay in the runs folder."""
+    parts = _parts(places)
     names: dict[str, int] = {}
     groups: list[Group] = []
-    for _, keys, found, _ in parts:
+    for _, keys, found, _ in parts.values():
         for key in keys:
             if names.setdefault(key, len(groups)) == len(groups):
                 groups.append(found[key])
-    group = np.asarray([names[key] for _, keys, _, _ in parts for key in keys])
-    weight = np.concatenate([weights for _, _, _, weights in parts]) / np.sqrt(np.bincount(group))[group]
-    return Pictures(np.concatenate([pixels for pixels, *_ in parts]), group, weight / weight.sum(), tuple(groups))
+    group = np.asarray([names[key] for _, keys, _, _ in parts.values() for key in keys])
+    seldom = 1 / np.sqrt(np.bincount(group))[group]  # a group of many pictures is drawn more often, each of them less
+    shares, first = [], 0
+    for name, (_, _, _, weights) in parts.items():
+        part = np.asarray(weights) * seldom[first : first + len(weights)]
+        shares.append(SHARES[name] * part / part.sum())
+        first += len(weights)
+    weight = np.concatenate(shares)
+    return Pictures(group, weight / weight.sum(), tuple(groups))
+
+
+def bundles(places: Places) -> list[Bundle]:
+    """The pixels of every training picture, source by source, in the order of `load`."""
+    parts = _parts(places)
+    grounds = np.concatenate([parts["grocery"][0][::7], parts["clothing"][0][::7]])
+    return [Bundle(name, found[0], _on_white(found[0]), grounds) for name, found in parts.items()]
+
+
+def _on_white(pixels: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """(n,): three of four corners are white."""
+    corners = pixels[:, [4, 4, -5, -5], [4, -5, 4, -5]].min(2)
+    return np.asarray((corners > 236).sum(1) >= 3)
+
+
+def _parts(places: Places):  # type: ignore[no-untyped-def]
+    from training import shop  # which needs `Group` from here
+
+    sources = {
+        "grocery": _grocery,
+        "catalogue": _catalogue,
+        "clothing": _clothing,
+        "magento": _magento,
+        "eshop": _eshop,
+    }
+    sources["shop"] = shop.pictures
+    return {name: _cached(name, source, places) for name, source in sources.items()}
 
 
 def _cached(name, source, places):  # type: ignore[no-untyped-def]
@@ -74,7 +119,7 @@ def _cached(name, source, places):  # type: ignore[no-untyped-def]
     found = list(source(places.data)) if not kept.exists() else list(source(places.data, False))
     if not kept.exists():
         np.save(kept, np.stack([square(file, SIZE) for file, *_ in found]))
-    pixels = np.load(kept)
+    pixels = np.load(kept, mmap_mode="r")
     if len(pixels) != len(found):
         raise SystemExit(f"{kept} is from other data; delete it")
     return (
@@ -142,7 +187,7 @@ def _magento(data: Path, wanted: bool = True) -> Found:
         colour, kind = (row["color"] or "").lower(), (family["categories"] or ["clothing"])[0].split("/")[-1]
         name = f"{colour} {family['name']}".strip()
         captions = (name, family["name"], f"{colour} {kind}".strip(), f"{name}, {kind}", f"a photo of {kind}")
-        yield file, f"magento {family['sku']} {colour}", Group("magento", captions), STUDIO
+        yield file, f"magento {family['sku']} {colour}", Group("magento", captions), 1.0
 
 
 def _eshop(data: Path, wanted: bool = True) -> Found:
@@ -150,4 +195,4 @@ def _eshop(data: Path, wanted: bool = True) -> Found:
     files = _files(data / "eshop/images.zip", [row["image"] for row in rows], wanted)
     for row, file in zip(rows, files, strict=True):
         captions = (row["name"], f"{row['name']}, {row['type']}", f"a photo of {row['type']}", row["description"][:80])
-        yield file, f"eshop {row['id']}", Group("eshop", captions), STUDIO
+        yield file, f"eshop {row['id']}", Group("eshop", captions), 1.0

@@ -3,60 +3,109 @@
 from __future__ import annotations
 
 import csv
+import io
+import json
+from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
+from PIL.Image import Image
 
 from snapshelf.media import open_image
 from snapshelf.protocols import Embedder
 from snapshelf.sample import render
+from snapshelf.sample.goods.make import Good, goods
+from snapshelf.sample.shop import drawing
+from snapshelf.sample.street import snap
+from snapshelf.sample.studio import shoot
 from snapshelf.vectors import unit
 from training.pictures import Group
-from training.places import RUNS, Places
+from training.places import Places
 
-SEEDS = (1001,)
+SEEDS = (1001, 1002, 1003)
 PRODUCTS = 1200
+PHOTOS = 3  # customers' photos of each look
 SAMPLE, SAMPLED = 7, 600  # the shop that everyone sees, and that is never trained on
-STUDIO = 0.5  # a catalogue picture is drawn as often as this share of a customer's photo
+STUDIO = 1.5  # a catalogue picture is drawn as often as this many photos
+
+
+def looks(seed: int) -> list[Good]:
+    """One product of each design and colour of the shop with this seed."""
+    return [good for good in goods(PRODUCTS, seed) if good.snapped]
+
+
+def texts() -> list[str]:
+    """What these shops say of their goods."""
+    return [text for seed in SEEDS for good in looks(seed) for text in (*captions(good), good.description)]
+
+
+def captions(good: Good) -> tuple[str, ...]:
+    """The title, and what a shopper would call it."""
+    look = good.look
+    words = " ".join(word for _, word in look.traits)
+    shown = "" if look.pattern == "plain" else look.pattern
+    said = " ".join(f"{good.plain} {shown} {words} {good.kind.name}".split())
+    made = " ".join(f"{good.colour} {look.material} {good.kind.name}".split())
+    return good.title.split(", size")[0], said, made, f"{good.plain} {good.kind.name}"
 
 
 def pictures(data: Path, wanted: bool = True) -> Iterable[tuple[bytes, str, Group, float]]:
     """(file, group, its captions, weight); a group is one design in one colour. ``data`` is not read."""
     for seed in SEEDS:
-        folder = render(RUNS / f"shop-{seed}", seed, PRODUCTS)
-        with (folder / "products.csv").open(encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
-        for row in rows:
-            kind = row["category"].split(" > ")[-1]
-            words = f"{row['color']} {row['pattern']}".replace("plain", "").strip()
-            captions = (row["title"], row["description"], f"{words}, {kind}", row["title"].split(", size")[0])
-            group = Group("rendered shop", captions)
-            key = f"shop {seed} {row['family']} {row['color']}"
-            places = [(folder / ref, STUDIO) for ref in row["images"].split("|")]
-            photo = folder / "customer" / f"{row['sku']}.jpg"
-            for path, weight in [*places, (photo, 1.0)]:
-                if path.exists():
-                    yield path.read_bytes() if wanted else b"", key, group, weight
+        for good in looks(seed):
+            key, group = f"shop {seed} {good.sku}", Group("rendered shop", captions(good))
+            thing = drawing(good) if wanted else None
+            for number in range(1 + PHOTOS):
+                file = b"" if thing is None else _file(thing, f"{seed}/{good.sku}/{number}", number == 0)
+                yield file, key, group, STUDIO if number == 0 else 1.0
+
+
+def _file(thing: Image, seed: str, studio: bool) -> bytes:
+    held = io.BytesIO()
+    picture = shoot(thing, seed) if studio else snap(thing, seed)
+    picture.save(held, "JPEG", quality=85)
+    return held.getvalue()
 
 
 def scores(encoder: Embedder, places: Places, dim: int) -> dict[str, tuple[float, float, int]]:
-    """Customer's photo of the sample shop → its product in any size: top-1, top-5 and the number of photos."""
+    """The sample shop: top-1, top-5 and number of questions, of its customers' photos and of its judged words.
+
+    A photo's answer is its product in any size; words are answered by any product that is all they ask for.
+    """
     folder = render(places.cache("sample"), SAMPLE, SAMPLED)
     with (folder / "products.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     photos = [folder / "customer" / f"{row['sku']}.jpg" for row in rows]
     asked = [number for number, path in enumerate(photos) if path.exists()]
-    text = encoder.embed([row["title"] for row in rows], "index", dim)
+    text = encoder.embed([f"{row['title']}. {row['description']}" for row in rows], "index", dim)
     seen = _embed(encoder, [folder / row["images"].split("|")[0] for row in rows], dim)
     queries = _embed(encoder, [photos[number] for number in asked], dim)
-    looks = np.asarray([f"{row['family']} {row['color']}" for row in rows])
-    found = {}
-    for name, shelf in {"text": text, "catalogue picture": seen, "both": unit(text + seen)}.items():
-        order = np.argsort(-(queries @ shelf.T), axis=1, kind="stable")[:, :5]
-        right = looks[order] == looks[asked][:, None]
-        found[name] = (float(right[:, 0].mean()), float(right.any(1).mean()), len(asked))
-    return found
+    same = np.asarray([f"{row['family']} {row['color']}" for row in rows])
+    right = same[asked][:, None] == same[None]
+    shelves = {"text": text, "catalogue picture": seen, "both": unit(text + seen)}
+    found = {f"photo → {name}": _tops(queries @ shelf.T, right) for name, shelf in shelves.items()}
+    words, wanted = _words(folder, [row["sku"] for row in rows])
+    heard = encoder.embed(words, "query", dim)
+    return found | {f"words → {name}": _tops(heard @ shelf.T, wanted) for name, shelf in shelves.items()}
+
+
+def _tops(scores: np.ndarray, right: np.ndarray) -> tuple[float, float, int]:
+    order = np.argsort(-scores, axis=1, kind="stable")[:, :5]
+    hits = np.take_along_axis(right, order, axis=1)
+    return float(hits[:, 0].mean()), float(hits.any(1).mean()), len(hits)
+
+
+def _words(folder: Path, skus: list[str]) -> tuple[list[str], np.ndarray]:
+    """The judged queries of words alone, and (queries, products) which products are what they ask for."""
+    lines = (folder / "queries.jsonl").read_text("utf-8").splitlines()
+    asked = [found for found in map(json.loads, lines) if "image" not in found]
+    best: dict[str, set[str]] = defaultdict(set)
+    with (folder / "qrels.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            if int(row["grade"]) == 2:
+                best[row["query"]].add(row["sku"])
+    return [one["text"] for one in asked], np.array([[sku in best[one["id"]] for sku in skus] for one in asked])
 
 
 def _embed(encoder: Embedder, paths: list[Path], dim: int) -> np.ndarray:

@@ -1,0 +1,83 @@
+"""The guide: a small network on the teacher's features that learns our groups and captions from all views at once.
+
+What it says of a view, and the strongest axes of the teacher's features, are what the image tower learns from beside
+the captions. It sees in minutes what the tower, which starts from nothing, could not find in hours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+from torch.nn import functional
+
+from training.losses import Captions, told
+from training.pictures import Pictures
+from training.places import DIMS, SEED, Places
+from training.views import Views
+
+AXES = 384  # of the teacher's features that are kept
+SCALE = 20.0  # of the features, which are of unit length
+EPOCHS, BATCH, RATE = 16, 512, 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """By view: ``vectors`` (v, 256) unit rows in the space of words, ``features`` (v, AXES) about their mean."""
+
+    vectors: torch.Tensor
+    features: torch.Tensor
+
+
+def network(width: int) -> nn.Sequential:
+    """Features → vectors."""
+    return nn.Sequential(
+        nn.Dropout(0.3), nn.Linear(width, 768), nn.BatchNorm1d(768), nn.ReLU(), nn.Dropout(0.4), nn.Linear(768, DIMS[0])
+    )
+
+
+def learn(views: Views, pictures: Pictures, words: Captions, places: Places) -> Guide:
+    """Train it, and ask it about every view it was trained on."""
+    torch.manual_seed(SEED)
+    features = torch.from_numpy(views.features)
+    group = torch.from_numpy(pictures.group)[torch.from_numpy(views.picture)]
+    share = pictures.weight[views.picture] / np.bincount(views.picture)[views.picture]
+    model = network(features.shape[1])
+    sort = nn.Linear(DIMS[0], len(pictures.groups))
+    optimizer = torch.optim.AdamW([*model.parameters(), *sort.parameters()], RATE, weight_decay=0.05)
+    steps = EPOCHS * len(features) // BATCH
+    rng, chance = np.random.default_rng(SEED), torch.Generator().manual_seed(SEED)
+    for step in range(steps):
+        at = torch.from_numpy(rng.choice(len(features), BATCH, p=share))
+        out = model(SCALE * features[at].float())
+        loss = told(out, group[at], words, words.draw(chance))
+        loss = loss + 0.3 * functional.cross_entropy(
+            10 * sort(functional.normalize(out)), group[at], label_smoothing=0.1
+        )
+        for one in optimizer.param_groups:
+            one["lr"] = RATE * 0.5 * (1 + np.cos(np.pi * step / steps))
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        if step % 200 == 0:
+            print(f"guide step {step} of {steps}: loss {float(loss.detach()):.3f}", flush=True)
+    torch.save(model.state_dict(), places.cache("guide.pt"))
+    return Guide(_said(model.eval(), features), torch.from_numpy(_axes(views.features)))
+
+
+@torch.inference_mode()
+def _said(model: nn.Module, features: torch.Tensor) -> torch.Tensor:
+    return torch.cat([functional.normalize(model(SCALE * part.float())) for part in features.split(4096)]).clone()
+
+
+def _axes(features: NDArray[np.float16]) -> NDArray[np.float32]:
+    """The strongest principal axes, each scaled by the fourth root of its variance: between raw and whitened."""
+    sample = features[:: max(1, len(features) // 20_000)].astype(np.float32)
+    mean = sample.mean(0)
+    energy, axes = np.linalg.eigh(np.cov(sample - mean, rowvar=False))
+    strongest = np.argsort(-energy)[:AXES]
+    basis = axes[:, strongest] / energy[strongest] ** 0.25
+    return np.concatenate([(part - mean) @ basis for part in np.array_split(features, 32)]).astype(np.float32)
