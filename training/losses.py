@@ -15,7 +15,7 @@ SHARPNESS = 24.0
 
 @dataclass(frozen=True, slots=True)
 class Captions:
-    """``vectors`` (c, 256) of every distinct caption; ``of`` (groups, most) their numbers, repeated to the same length."""
+    """``vectors`` (c, 256) of every distinct caption; ``of`` (groups, most) their numbers, repeated to one length."""
 
     vectors: torch.Tensor
     of: torch.Tensor

@@ -50,7 +50,7 @@ class Pictures:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """Pictures of one source; ``studio`` (n,): on a white ground; ``grounds``: photos that show what is behind things."""
+    """Pictures of one source; ``studio`` (n,): on a white ground; ``grounds``: photos to put things before."""
 
     name: str
     pixels: NDArray[np.uint8]
@@ -67,7 +67,7 @@ Found = Iterable[tuple[bytes, str, Group, float]]  # file, name of the group, th
 
 
 def load(places: Places) -> Pictures:
-    """Every training picture but its pixels, which `bundles` has. Decoding is done once per bundle; the arrays stay in the runs folder."""
+    """Every training picture but its pixels, which `bundles` has."""
     parts = _parts(places)
     names: dict[str, int] = {}
     groups: list[Group] = []

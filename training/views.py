@@ -1,4 +1,4 @@
-"""Views: every training picture as several photos, each once through the camera of `augment` and once through a teacher.
+"""Views: every training picture as several photos made by `augment`, and what a vision teacher says of each.
 
 The teacher is EfficientNet-Lite2 (Tan & Le 2019; Apache-2.0), trained by others on ImageNet. Only what it says about
 our pictures is learnt from: none of its weights are in what ships, and none were changed. Views are made once and kept
