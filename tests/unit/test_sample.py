@@ -13,6 +13,8 @@ from snapshelf.sample.goods.kinds import KINDS
 from snapshelf.sample.goods.make import goods
 from snapshelf.sample.goods.queries import queries
 from snapshelf.sample.gtin import check_digit
+from snapshelf.sample.shop import drawing
+from snapshelf.sample.street import snap
 
 
 @pytest.fixture(scope="module")
@@ -96,3 +98,12 @@ def test_it_never_deletes_what_is_not_its_own(tmp_path):
     with pytest.raises(BadInput, match=r"thesis\.txt"):
         render(tmp_path, products=2)
     assert (tmp_path / "thesis.txt").exists()
+
+
+def test_several_photos_of_one_drawing():
+    thing = drawing(goods(1, 7)[0])
+    before = thing.tobytes()
+    photos = [snap(thing, f"visit {number}") for number in (0, 1, 2, 0)]
+    assert photos[3].tobytes() == photos[0].tobytes()
+    assert len({photo.tobytes() for photo in photos}) == 3
+    assert thing.tobytes() == before

@@ -8,13 +8,15 @@ from typing import TypeAlias
 
 import numpy as np
 
-from snapshelf.sample.canvas import Form, Paint, Patch, Pixels
+from snapshelf.sample.canvas import Form, Paint, Patch, Pixels, planes
 from snapshelf.sample.forms import noise_at
 from snapshelf.sample.look import RGB, Look
 from snapshelf.sample.palette import darker, lighter
 
 Share: TypeAlias = Pixels  # (h, w) in [0, 1]: how much of a colour there is
-Weave: TypeAlias = Callable[[Look, Pixels, Pixels], Pixels]  # (look, x, y) → (h, w, 3)
+Weave: TypeAlias = Callable[
+    [Look, Pixels, Pixels], Pixels
+]  # (look, x, y) → (3, h, w); x (1, w) and y (h, 1), or both (h, w)
 
 PATTERNS = (
     "plain", "striped", "pinstriped", "checked", "tartan", "dotted", "floral", "zigzag", "starry", "leafy",
@@ -27,6 +29,8 @@ def cloth(look: Look, turn: float = 0, size: float = 1, pattern: str | None = No
     weave = WEAVES[pattern or look.pattern]
 
     def paint(patch: Patch) -> Pixels:
+        if turn == 0:
+            return weave(look, (patch.x - 50) / size, (patch.y - 50) / size)
         c, s = cos(turn * pi / 180) / size, sin(turn * pi / 180) / size
         x = (patch.x - 50) * c + (patch.y - 50) * s
         y = (patch.y - 50) * c - (patch.x - 50) * s
@@ -36,8 +40,8 @@ def cloth(look: Look, turn: float = 0, size: float = 1, pattern: str | None = No
 
 
 def _blend(one: Pixels | RGB, other: RGB, share: Share) -> Pixels:
-    base = np.asarray(one, np.float32)
-    return np.asarray(base + (np.asarray(other, np.float32) - base) * share[..., None], np.float32)
+    base = one if isinstance(one, np.ndarray) else planes(one)
+    return base + (planes(other) - base) * np.asarray(share, np.float32)
 
 
 def _step(distance: Pixels, sharp: float = 0.28) -> Share:
@@ -52,8 +56,7 @@ def _bars(t: Pixels, period: float, share: float) -> Share:
 
 
 def _plain(look: Look, x: Pixels, y: Pixels) -> Pixels:
-    shape = np.broadcast_shapes(x.shape, y.shape)
-    return np.broadcast_to(np.asarray(look.base, np.float32), (*shape, 3))
+    return planes(look.base)
 
 
 def _striped(look: Look, x: Pixels, y: Pixels) -> Pixels:
