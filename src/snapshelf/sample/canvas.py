@@ -106,6 +106,18 @@ class Canvas:
         """Text centred on (x, y), capitals about ``height`` units high, made smaller to fit ``widest`` units."""
         self.lay(lettered(text, x, y, height, widest, upright), colour, None, within, opacity)
 
+    def stamp(self, other: Canvas, x: float, y: float, wide: float, high: float, turn: float = 0) -> None:
+        """Lay a whole drawing down, centred on (x, y), ``wide`` and ``high`` as shares of its size, turned by degrees."""
+        size = (round(SIDE * wide), round(SIDE * high))
+        left, top = round(x * UNIT - size[0] / 2), round(y * UNIT - size[1] / 2)
+        a, b, right, bottom = max(0, left), max(0, top), min(SIDE, left + size[0]), min(SIDE, top + size[1])
+        parts = [Image.fromarray(part).rotate(turn, Image.Resampling.BILINEAR) for part in other.pixels]
+        small = np.stack([np.asarray(part.resize(size, Image.Resampling.BILINEAR)) for part in parts])
+        over = small[:, b - top : bottom - top, a - left : right - left]
+        under = self.pixels[:, b:bottom, a:right]
+        under *= 1 - over[3]
+        under += over
+
     def lay(
         self, patch: Patch | None, paint: Paint, form: Form | None, within: Patch | None = None, opacity: float = 1.0
     ) -> Patch | None:

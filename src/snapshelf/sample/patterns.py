@@ -202,6 +202,13 @@ def grain(material: str) -> Form:
         if material in ("rattan", "wicker", "paper cord"):
             cross = np.sin(x * 2.0) * np.sin(y * 2.0)
             return (0.92 + 0.2 * np.clip(cross * 3, -1, 1)).astype(np.float32)
+        if material in ("cast iron", "fleece", "stoneware", "terracotta", "velvet"):
+            rough = {"fleece": 0.09, "velvet": 0.05}.get(material, 0.06)
+            return (0.98 + rough * noise_at(x * 2.4, y * 2.4) + rough * noise_at(x * 0.9, y * 0.9)).astype(np.float32)
+        if material == "nylon":
+            return (1 - 0.1 * ((x % 2.6 < 0.35) | (y % 2.6 < 0.35))).astype(np.float32)
+        if material == "silk":
+            return (1.02 + 0.1 * np.sin((x + 0.6 * y) * 0.32 + 2 * noise_at(x * 0.05, y * 0.05))).astype(np.float32)
         return np.ones(patch.alpha.shape, np.float32)
 
     return form

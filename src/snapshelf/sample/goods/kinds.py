@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from snapshelf.sample.canvas import Canvas
 from snapshelf.sample.look import Look
 from snapshelf.sample.palette import BRIGHT, CLOTHES, GLAZES, LEATHERS, METALS, WOODS
-from snapshelf.sample.shapes import bags, bottoms, food, footwear, fruit, kitchen, living, tech, tops
+from snapshelf.sample.shapes import bags, bottoms, cookware, food, footwear, fruit, kitchen, living, tech, tops
 
 LETTERS = ("S", "M", "L", "XL")
 SHOES = ("38", "40", "42", "44")
@@ -39,6 +39,7 @@ class Kind:
 
 
 SLEEVE, FLAVOURS = ("short sleeve", "long sleeve"), tuple(food.TASTE)
+PACK = {"pack": ("single", "pair", "tray of three")}
 _FRUIT = ("apple", "orange", "mango", "cherry", "blueberry", "lemon")
 
 KINDS = (
@@ -57,8 +58,8 @@ KINDS = (
     Kind("beanie", "Clothing > Accessories", bottoms.beanie, CLOTHES, (12, 39), ("plain", "striped", "heathered"), ("wool",), {}, use="winter"),
     Kind("scarf", "Clothing > Accessories", bottoms.scarf, CLOTHES, (15, 69), ("tartan", "plain", "striped", "checked"), ("wool", "cashmere"), {}, use="winter"),
     Kind("sneakers", "Shoes", footwear.sneaker, CLOTHES, (39, 149), ("plain", "plain", "camouflage", "dotted"), ("canvas", "leather"), {"style": ("low-top", "high-top", "running")}, SHOES, use="running and walking"),
-    Kind("boots", "Shoes", footwear.boot, LEATHERS, (69, 219), PLAIN, ("leather", "suede"), {"style": ("ankle", "mid", "knee-high")}, SHOES, use="autumn and winter"),
-    Kind("high heels", "Shoes", footwear.heel, LEATHERS, (49, 169), PLAIN, ("leather", "suede"), {"heel": ("low", "mid", "high")}, SHOES[:3], use="evenings out"),
+    Kind("boots", "Shoes", footwear.boot, LEATHERS, (69, 219), PLAIN, ("leather", "suede"), {"style": ("ankle", "mid-calf", "knee-high")}, SHOES, use="autumn and winter"),
+    Kind("high heels", "Shoes", footwear.heel, LEATHERS, (49, 169), PLAIN, ("leather", "suede"), {"heel": ("kitten", "block", "stiletto")}, SHOES[:3], use="evenings out"),
     Kind("sandals", "Shoes", footwear.sandal, LEATHERS, (25, 89), PLAIN, ("leather",), {}, SHOES, use="the beach"),
     Kind("backpack", "Bags", bags.backpack, CLOTHES, (29, 119), ("plain", "plain", "leafy", "camouflage", "starry"), ("nylon", "canvas"), {}, use="school, work and trips"),
     Kind("tote bag", "Bags", bags.tote, CLOTHES, (12, 49), ("plain", "striped", "floral", "leafy"), ("canvas", "cotton"), {}, use="shopping"),
@@ -68,11 +69,11 @@ KINDS = (
     Kind("mug", "Kitchen > Tableware", kitchen.mug, GLAZES, (6, 22), GLAZED, ("stoneware", "porcelain"), {}, use="coffee and tea"),
     Kind("teapot", "Kitchen > Tableware", kitchen.teapot, GLAZES, (19, 69), GLAZED, ("stoneware", "porcelain"), {}, use="tea for two"),
     Kind("bowl", "Kitchen > Tableware", kitchen.bowl, GLAZES, (7, 39), GLAZED, ("stoneware", "porcelain"), {}, use="soup and salad"),
-    Kind("wine glass", "Kitchen > Tableware", kitchen.wine_glass, ("burgundy", "crimson", "lemon", "blush"), (6, 29), PLAIN, ("glass",), {}, use="dinner"),
-    Kind("kettle", "Kitchen > Appliances", kitchen.kettle, (*METALS, "red", "mint", "teal", "cream"), (29, 99), PLAIN, ("stainless steel", "enamel"), {"volume": ("1 l", "1.5 l", "1.7 l")}, use="boiling water"),
-    Kind("cooking pot", "Kitchen > Cookware", kitchen.pot, GLAZES, (29, 189), PLAIN, ("enamel", "cast iron"), {"volume": ("2 l", "4 l", "6 l")}, use="stews and pasta"),
-    Kind("frying pan", "Kitchen > Cookware", kitchen.pan, ("black", "charcoal", "copper", "red", "teal"), (19, 119), PLAIN, ("cast iron", "aluminium"), {"diameter": ("20 cm", "24 cm", "28 cm")}, use="eggs and steaks"),
-    Kind("kitchen knife", "Kitchen > Cookware", kitchen.knife, WOODS, (15, 129), PLAIN, ("wood", "steel"), {"blade": ("12 cm", "18 cm", "21 cm")}, use="chopping"),
+    Kind("wine glass", "Kitchen > Tableware", cookware.wine_glass, ("burgundy", "crimson", "lemon", "blush"), (6, 29), PLAIN, ("crystal",), {"form": ("tulip", "balloon", "flute")}, use="dinner"),
+    Kind("kettle", "Kitchen > Appliances", cookware.kettle, (*METALS, "red", "mint", "teal", "cream"), (29, 99), PLAIN, ("stainless steel", "enamel"), {"volume": ("1 l", "1.5 l", "1.7 l")}, use="boiling water"),
+    Kind("cooking pot", "Kitchen > Cookware", cookware.pot, GLAZES, (29, 189), PLAIN, ("enamel", "cast iron"), {"volume": ("2 l", "4 l", "6 l")}, use="stews and pasta"),
+    Kind("frying pan", "Kitchen > Cookware", cookware.pan, ("black", "charcoal", "copper", "red", "teal"), (19, 119), PLAIN, ("cast iron", "aluminium"), {"diameter": ("20 cm", "24 cm", "28 cm")}, use="eggs and steaks"),
+    Kind("kitchen knife", "Kitchen > Cookware", cookware.knife, WOODS, (15, 129), PLAIN, ("wood", "steel"), {"blade": ("12 cm", "18 cm", "21 cm")}, use="chopping"),
     Kind("water bottle", "Kitchen > Bottles", kitchen.bottle, GLAZES, (12, 39), ("plain", "two-tone", "dotted", "leafy"), ("stainless steel",), {"volume": ("0.5 l", "0.75 l", "1 l")}, use="sport and travel"),
     Kind("desk lamp", "Home > Lamps", living.desk_lamp, GLAZES, (25, 99), PLAIN, ("metal",), {}, use="reading and work"),
     Kind("floor lamp", "Home > Lamps", living.floor_lamp, GLAZES, (49, 199), ("plain", "striped", "floral", "dotted"), ("linen", "cotton"), {}, use="the living room"),
@@ -92,11 +93,11 @@ KINDS = (
     Kind("camera", "Electronics > Cameras", tech.camera, LEATHERS, (199, 999), PLAIN, (), {}, accents=("black", "silver", "charcoal"), use="travel photos"),
     Kind("smartphone", "Electronics > Phones", tech.phone, ("black", "silver", "gold", "blue", "pink", "green"), (149, 1199), PLAIN, (), {"memory": ("128 GB", "256 GB", "512 GB")}),
     Kind("laptop", "Electronics > Computers", tech.laptop, ("silver", "charcoal", "gold", "black"), (399, 1999), PLAIN, (), {"screen": ("13 inch", "14 inch", "16 inch")}, use="work and study"),
-    Kind("apple", "Food > Fruit", fruit.apple, ("red", "green", "yellow", "crimson"), (0.4, 1.2), PLAIN, (), {}, use="a snack"),
-    Kind("pear", "Food > Fruit", fruit.pear, ("green", "olive", "yellow"), (0.5, 1.3), PLAIN, (), {}, use="a snack"),
-    Kind("orange", "Food > Fruit", fruit.orange, ("orange",), (0.4, 1.1), PLAIN, (), {}, use="juice or a snack"),
-    Kind("lemon", "Food > Fruit", fruit.lemon, ("yellow", "lemon"), (0.3, 0.9), PLAIN, (), {}, use="cooking and drinks"),
-    Kind("banana", "Food > Fruit", fruit.banana, ("yellow", "lemon", "green"), (0.3, 2.5), PLAIN, (), {}, use="a snack"),
+    Kind("apple", "Food > Fruit", fruit.packed(fruit.apple), ("red", "green", "yellow"), (0.4, 1.2), PLAIN, (), PACK, use="a snack"),
+    Kind("pear", "Food > Fruit", fruit.packed(fruit.pear), ("green", "olive", "yellow"), (0.5, 1.3), PLAIN, (), PACK, use="a snack"),
+    Kind("orange", "Food > Fruit", fruit.packed(fruit.orange), ("orange",), (0.4, 1.1), PLAIN, (), PACK, use="juice or a snack"),
+    Kind("lemon", "Food > Fruit", fruit.packed(fruit.lemon), ("yellow", "green"), (0.3, 0.9), PLAIN, (), PACK, use="cooking and drinks"),
+    Kind("banana", "Food > Fruit", fruit.packed(fruit.banana, 74), ("yellow", "green"), (0.3, 2.5), PLAIN, (), {"pack": ("single", "pair", "bunch")}, use="a snack"),
     Kind("cereal", "Food > Packaged", food.cereal, GLAZES, (2.5, 6), ("plain", "dotted", "striped"), (), {"flavour": ("honey", "chocolate", "strawberry", "oat", "corn")}, use="breakfast"),
     Kind("milk carton", "Food > Packaged", food.milk, GLAZES, (1.2, 3.5), PLAIN, (), {"flavour": ("vanilla", "oat", "chocolate", "strawberry")}, use="breakfast"),
     Kind("juice", "Food > Packaged", food.juice, GLAZES, (1.8, 4.5), PLAIN, (), {"flavour": _FRUIT}, use="breakfast"),
