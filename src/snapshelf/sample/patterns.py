@@ -11,7 +11,7 @@ import numpy as np
 from snapshelf.sample.canvas import Form, Paint, Patch, Pixels, planes
 from snapshelf.sample.forms import noise_at
 from snapshelf.sample.look import RGB, Look
-from snapshelf.sample.palette import darker, lighter
+from snapshelf.sample.palette import darker, lighter, luminance
 
 Share: TypeAlias = Pixels  # (h, w) in [0, 1]: how much of a colour there is
 Weave: TypeAlias = Callable[
@@ -203,7 +203,7 @@ def grain(material: str) -> Form:
             cross = np.sin(x * 2.0) * np.sin(y * 2.0)
             return (0.92 + 0.2 * np.clip(cross * 3, -1, 1)).astype(np.float32)
         if material in ("cast iron", "fleece", "stoneware", "terracotta", "velvet"):
-            rough = {"fleece": 0.09, "velvet": 0.05}.get(material, 0.06)
+            rough = {"fleece": 0.09, "velvet": 0.05}.get(material, 0.035)
             return (0.98 + rough * noise_at(x * 2.4, y * 2.4) + rough * noise_at(x * 0.9, y * 0.9)).astype(np.float32)
         if material == "nylon":
             return (1 - 0.1 * ((x % 2.6 < 0.35) | (y % 2.6 < 0.35))).astype(np.float32)
@@ -217,6 +217,7 @@ def grain(material: str) -> Form:
 def wood(base: RGB, lying: bool = True, size: float = 1.0, name: str = "") -> Paint:
     """Planed wood with its grain along the level axis, or the upright one."""
     phase = sum(map(ord, name)) % 61
+    deep = 0.5 if luminance(base) < 0.8 else 0.2  # painted white, the grain hardly shows
 
     def paint(patch: Patch) -> Pixels:
         x, y = (patch.x / size, patch.y / size) if lying else (patch.y / size, patch.x / size)
@@ -224,7 +225,7 @@ def wood(base: RGB, lying: bool = True, size: float = 1.0, name: str = "") -> Pa
         rings = np.sin((y + warp * 3) * 1.35 + phase)
         fine = noise_at(x * 0.16, y * 3.6 + phase)
         share = np.clip(0.25 + 0.16 * rings + 0.17 * fine, 0, 1)
-        return _blend(lighter(base, 0.1), darker(base, 0.5), np.broadcast_to(share, patch.alpha.shape))
+        return _blend(lighter(base, 0.1), darker(base, deep), np.broadcast_to(share, patch.alpha.shape))
 
     return paint
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from snapshelf.sample.canvas import Canvas
 from snapshelf.sample.look import Look
 from snapshelf.sample.palette import BRIGHT, CLOTHES, GLAZES, LEATHERS, METALS, WOODS
-from snapshelf.sample.shapes import bags, bottoms, cookware, food, footwear, fruit, kitchen, living, tech, tops
+from snapshelf.sample.shapes import bags, bottoms, cookware, food, footwear, fruit, kitchen, lamps, living, tech, tops
 
 LETTERS = ("S", "M", "L", "XL")
 SHOES = ("38", "40", "42", "44")
@@ -60,7 +60,7 @@ KINDS = (
     Kind("sneakers", "Shoes", footwear.sneaker, CLOTHES, (39, 149), ("plain", "plain", "camouflage", "dotted"), ("canvas", "leather"), {"style": ("low-top", "high-top", "running")}, SHOES, use="running and walking"),
     Kind("boots", "Shoes", footwear.boot, LEATHERS, (69, 219), PLAIN, ("leather", "suede"), {"style": ("ankle", "mid-calf", "knee-high")}, SHOES, use="autumn and winter"),
     Kind("high heels", "Shoes", footwear.heel, LEATHERS, (49, 169), PLAIN, ("leather", "suede"), {"heel": ("kitten", "block", "stiletto")}, SHOES[:3], use="evenings out"),
-    Kind("sandals", "Shoes", footwear.sandal, LEATHERS, (25, 89), PLAIN, ("leather",), {}, SHOES, use="the beach"),
+    Kind("sandals", "Shoes", footwear.sandal, LEATHERS, (25, 89), PLAIN, ("leather", "suede"), {"style": ("strappy", "slide", "crossed")}, SHOES, use="the beach"),
     Kind("backpack", "Bags", bags.backpack, CLOTHES, (29, 119), ("plain", "plain", "leafy", "camouflage", "starry"), ("nylon", "canvas"), {}, use="school, work and trips"),
     Kind("tote bag", "Bags", bags.tote, CLOTHES, (12, 49), ("plain", "striped", "floral", "leafy"), ("canvas", "cotton"), {}, use="shopping"),
     Kind("handbag", "Bags", bags.handbag, LEATHERS, (59, 249), PLAIN, ("leather", "suede"), {}),
@@ -75,9 +75,9 @@ KINDS = (
     Kind("frying pan", "Kitchen > Cookware", cookware.pan, ("black", "charcoal", "copper", "red", "teal"), (19, 119), PLAIN, ("cast iron", "aluminium"), {"diameter": ("20 cm", "24 cm", "28 cm")}, use="eggs and steaks"),
     Kind("kitchen knife", "Kitchen > Cookware", cookware.knife, WOODS, (15, 129), PLAIN, ("wood", "steel"), {"blade": ("12 cm", "18 cm", "21 cm")}, use="chopping"),
     Kind("water bottle", "Kitchen > Bottles", kitchen.bottle, GLAZES, (12, 39), ("plain", "two-tone", "dotted", "leafy"), ("stainless steel",), {"volume": ("0.5 l", "0.75 l", "1 l")}, use="sport and travel"),
-    Kind("desk lamp", "Home > Lamps", living.desk_lamp, GLAZES, (25, 99), PLAIN, ("metal",), {}, use="reading and work"),
-    Kind("floor lamp", "Home > Lamps", living.floor_lamp, GLAZES, (49, 199), ("plain", "striped", "floral", "dotted"), ("linen", "cotton"), {}, use="the living room"),
-    Kind("pendant lamp", "Home > Lamps", living.pendant, GLAZES, (39, 179), PLAIN, ("metal", "glass"), {"shade": ("dome", "cone", "globe")}, use="above the table"),
+    Kind("desk lamp", "Home > Lamps", lamps.desk_lamp, GLAZES, (25, 99), PLAIN, ("metal",), {}, use="reading and work"),
+    Kind("floor lamp", "Home > Lamps", lamps.floor_lamp, GLAZES, (49, 199), ("plain", "striped", "floral", "dotted"), ("linen", "cotton"), {}, use="the living room"),
+    Kind("pendant lamp", "Home > Lamps", lamps.pendant, GLAZES, (39, 179), PLAIN, ("metal", "glass"), {"shade": ("dome", "cone", "globe")}, use="above the table"),
     Kind("chair", "Home > Furniture", living.chair, GLAZES, (39, 199), PLAIN, ("wood", "velvet"), {"back": ("slatted", "spindle", "upholstered")}, accents=WOODS, use="the dining room"),
     Kind("armchair", "Home > Furniture", living.armchair, CLOTHES, (149, 599), ("plain", "plain", "floral", "tartan"), ("velvet", "linen", "leather"), {}, accents=WOODS, use="reading"),
     Kind("sofa", "Home > Furniture", living.sofa, CLOTHES, (299, 1299), ("plain", "plain", "heathered"), ("velvet", "linen", "leather"), {}, accents=WOODS, use="the living room"),
@@ -85,10 +85,10 @@ KINDS = (
     Kind("table", "Home > Furniture", living.table, WOODS, (89, 699), PLAIN, ("wood",), {"top": ("round", "rectangular")}, accents=WOODS, use="meals with friends"),
     Kind("cushion", "Home > Textiles", bags.cushion, CLOTHES, (9, 39), CLOTH, ("cotton", "velvet", "linen"), {}, use="sofa and bed"),
     Kind("plant pot", "Home > Decoration", living.plant_pot, GLAZES, (8, 45), GLAZED, ("stoneware", "terracotta"), {}, use="house plants"),
-    Kind("wall clock", "Home > Decoration", living.clock, GLAZES, (15, 79), PLAIN, ("wood", "metal"), {}, accents=("red", "orange", "teal")),
+    Kind("wall clock", "Home > Decoration", living.clock, GLAZES, (15, 79), PLAIN, ("wood", "metal"), {"shape": ("round", "square")}, accents=("red", "orange", "teal")),
     Kind("television", "Electronics > TVs", tech.television, ("black", "silver", "white"), (199, 1999), PLAIN, (), {"screen": ("32 inch", "43 inch", "55 inch", "65 inch"), "panel": ("OLED", "QLED", "LED")}, use="films and games"),
     Kind("headphones", "Electronics > Audio", tech.headphones, GLAZES, (29, 349), PLAIN, (), {"link": ("wireless", "wired")}, use="music and calls"),
-    Kind("speaker", "Electronics > Audio", tech.speaker, WOODS, (39, 399), PLAIN, ("wood",), {}, use="music at home"),
+    Kind("speaker", "Electronics > Audio", tech.speaker, WOODS, (39, 399), PLAIN, ("wood",), {"form": ("bookshelf", "tower", "portable")}, use="music at home"),
     Kind("watch", "Electronics > Watches", tech.watch, LEATHERS, (49, 399), PLAIN, ("leather", "steel"), {"style": ("classic", "smart")}),
     Kind("camera", "Electronics > Cameras", tech.camera, LEATHERS, (199, 999), PLAIN, (), {}, accents=("black", "silver", "charcoal"), use="travel photos"),
     Kind("smartphone", "Electronics > Phones", tech.phone, ("black", "silver", "gold", "blue", "pink", "green"), (149, 1199), PLAIN, (), {"memory": ("128 GB", "256 GB", "512 GB")}),

@@ -9,7 +9,12 @@ from random import Random
 from snapshelf.sample.goods.make import Good
 
 TEXT, IMAGE, MIXED = 150, 250, 60
-ALSO = {"trousers": ("jeans",), "shirt": ("t-shirt",), "bowl": ("mug",), "chair": ("armchair", "stool")}  # near relatives
+ALSO = {
+    "trousers": ("jeans",),
+    "shirt": ("t-shirt",),
+    "bowl": ("mug",),
+    "chair": ("armchair", "stool"),
+}  # near relatives
 CHANGES = ("in {}", "this, but in {}", "the same in {}", "do you have it in {}?")
 
 

@@ -26,7 +26,7 @@ def kettle(c: Canvas, look: Look) -> None:
     c.fill(curve(mirrored([(50, 16), (38, 18), (33, 24, "c"), (50, 26)])), darker(look.base, 0.2), puff(2, 0.6, 0.4))
     c.fill(ellipse(50, 15, look.vary("knob", 4, 7), 3), grip, puff(1.2, 0.6))
     c.fill(box(22, 82, 78, 90, 3), look.choose("foot", (BLACK, grip, darker(look.base, 0.3))), puff(2, 0.5))
-    mark(c, look, look.choose("mark", (38.0, 58.0)), 62, look.vary("mark size", 5, 8), side)
+    mark(c, look, look.choose("mark", (57.0, 61.0)), look.vary("mark y", 50, 66), look.vary("mark size", 5, 8), side)
     if look.chance("gauge"):
         c.fill(box(45, 42, 49, 72, 2), (0.75, 0.87, 0.95), pane())
         c.fill(box(45, 56, 49, 72, 2), (0.45, 0.68, 0.88), opacity=0.7)
@@ -47,16 +47,30 @@ def pot(c: Canvas, look: Look) -> None:
     half = [(50 - wide, top, "c"), (50 - wide + taper, low - 8), (50 - wide + taper + 8, low, "c")]
     body = c.fill(curve(mirrored([(50.0, top), *half, (50.0, low)])), cloth(look), form)
     dome = look.vary("dome", 9, 19)
-    lid = curve(mirrored([(50, top - dome), (50 - wide * 0.6, top - dome * 0.75), (50 - wide - 1, top, "c"), (50, top + 2)]))
+    lid = curve(
+        mirrored([(50, top - dome), (50 - wide * 0.6, top - dome * 0.75), (50 - wide - 1, top, "c"), (50, top + 2)])
+    )
     glass = look.chance("glass lid", 0.3) and look.material != "cast iron"
-    c.fill(lid, (0.8, 0.86, 0.88) if glass else lighter(look.base, 0.12), both(puff(5, 0.7, 0.4)), opacity=0.75 if glass else 1)
+    c.fill(
+        lid,
+        (0.8, 0.86, 0.88) if glass else lighter(look.base, 0.12),
+        both(puff(5, 0.7, 0.4)),
+        opacity=0.75 if glass else 1,
+    )
     knob = look.choose("knob", (look.accent, *GRIPS))
     if look.chance("bar", 0.4):
         c.fill(box(41, top - dome - 5, 59, top - dome, 2), knob, puff(1.5, 0.7, 0.4))
     else:
         c.fill(ellipse(50, top - dome - 3, look.vary("knob size", 4, 7), 4), knob, puff(2, 0.7, 0.4))
     c.stroke([(50 - wide, top + 0.6), (50 + wide, top + 0.6)], 1.4, (0.82, 0.83, 0.85), tube(lying=True))
-    mark(c, look, 50 + wide * look.choose("mark at", (-0.5, 0.0, 0.5)), (top + low) / 2 + 2, look.vary("mark", 4.5, 8), body)
+    mark(
+        c,
+        look,
+        50 + wide * look.choose("mark at", (-0.5, 0.0, 0.5)),
+        (top + low) / 2 + 2,
+        look.vary("mark", 4.5, 8),
+        body,
+    )
 
 
 def pan(c: Canvas, look: Look) -> None:
@@ -76,7 +90,9 @@ def pan(c: Canvas, look: Look) -> None:
     floor = c.fill(ellipse(38, 46.6, r - 7, r - 7), inner, both(puff(8, 0.3, 0.15), grain(look.material)))
     for n in range(look.choose("grooves", (0, 0, 3, 5))):
         far = r - 10 - n * 3.2
-        c.fill(ellipse(38, 46.6, far, far), darker(inner, 0.5), None, [ellipse(38, 46.6, far - 0.6, far - 0.6)], floor, 0.7)
+        c.fill(
+            ellipse(38, 46.6, far, far), darker(inner, 0.5), None, [ellipse(38, 46.6, far - 0.6, far - 0.6)], floor, 0.7
+        )
     mark(c, look, 38, 46.6, look.vary("mark", 4.5, 9), floor, lighter(inner, 0.35))
 
 
@@ -116,7 +132,11 @@ def knife(c: Canvas, look: Look) -> None:
     end = 40 + {"12 cm": 34.0, "18 cm": 46.0, "21 cm": 56.0}.get(look.trait("blade"), 50)
     deep, shape = look.vary("deep", 9, 15), look.choose("shape", ("chef", "santoku", "pointed"))
     tilt = look.vary("tilt", -46, -32)
-    spine: list[tuple[float, float] | tuple[float, float, str]] = [(38, 44, "c"), (end - 12, 44), (end, 46 + deep * 0.5, "c")]
+    spine: list[tuple[float, float] | tuple[float, float, str]] = [
+        (38, 44, "c"),
+        (end - 12, 44),
+        (end, 46 + deep * 0.5, "c"),
+    ]
     if shape == "santoku":
         spine = [(38, 44, "c"), (end - 12, 44, "c"), (end, 44 + deep * 0.8, "c")]
     elif shape == "pointed":
@@ -127,9 +147,14 @@ def knife(c: Canvas, look: Look) -> None:
         place = turned(ellipse(48 + n * 6, 44 + deep * 0.55, 1.8, 2.6), tilt)
         c.fill(place, darker(STEEL, 0.25), puff(1, 0.5), within=blade, opacity=0.8)
     mark(c, look, *turned([(46, 49)], tilt)[0], 3, blade, (0.3, 0.31, 0.34))
-    wooden, ring = look.material == "wood", look.choose("ring", ((0.8, 0.78, 0.7), (0.75, 0.3, 0.25), (0.78, 0.62, 0.3)))
+    wooden, ring = (
+        look.material == "wood",
+        look.choose("ring", ((0.8, 0.78, 0.7), (0.75, 0.3, 0.25), (0.78, 0.62, 0.3))),
+    )
     belly = look.vary("belly", 0, 3)
-    grip = curve([(40, 43, "c"), (40, 53, "c"), (24, 53 - belly), (8, 55, "c"), (4, 48), (8, 43, "c"), (24, 43 + belly)])
+    grip = curve(
+        [(40, 43, "c"), (40, 53, "c"), (24, 53 - belly), (8, 55, "c"), (4, 48), (8, 43, "c"), (24, 43 + belly)]
+    )
     paint = wood(look.base, name=look.design) if wooden else look.base
     c.fill(turned(grip, tilt), paint, puff(3, 0.7, 0.2) if wooden else metal(0.5, True))
     c.fill(turned(box(37, 42.6, 41, 53.4, 1), tilt), ring, puff(0.8, 0.7))

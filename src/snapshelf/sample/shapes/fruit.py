@@ -28,9 +28,14 @@ def packed(one: Callable[[Canvas, Look], None], label: float = 60) -> Callable[[
         ripe = replace(look, base=_ripe(look))
         single = Canvas()
         one(single, ripe)
-        sticker(single, look, look.vary("label_x", 38, 60), label + look.vary("label_y", -5, 5), look.vary("label", 9, 12))
+        sticker(
+            single, look, look.vary("label_x", 38, 60), label + look.vary("label_y", -5, 5), look.vary("label", 9, 12)
+        )
         pack = look.trait("pack")
-        places = {"pair": ((32, 55, 0.60), (68, 57, 0.62)), "tray of three": ((24, 46, 0.46), (76, 46, 0.46), (50, 48, 0.48))}
+        places = {
+            "pair": ((32, 55, 0.60), (68, 57, 0.62)),
+            "tray of three": ((24, 46, 0.46), (76, 46, 0.46), (50, 48, 0.48)),
+        }
         if pack == "tray of three":
             c.fill([(6, 44), (94, 44), (98, 62), (2, 62)], (0.55, 0.42, 0.30), flat())
         for n, (x, y, size) in enumerate(places.get(pack, ((50, 50, 0.92),))):
@@ -80,7 +85,7 @@ def apple(c: Canvas, look: Look) -> None:
         look.base,
         ball(0.45),
     )
-    c.fill(ellipse(look.vary('blush', 30, 70), 60, 20, 26), _cheek(look), within=body, opacity=0.5, soft=5)
+    c.fill(ellipse(look.vary("blush", 30, 70), 60, 20, 26), _cheek(look), within=body, opacity=0.5, soft=5)
     c.fill(ellipse(50, 31, 10, 4), darker(look.base, 0.5), within=body, opacity=0.7, soft=1.5)
     for n in range(16):
         c.fill(
