@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import pickle
 
 import pytest
 from PIL import Image
@@ -98,6 +99,17 @@ def test_it_never_deletes_what_is_not_its_own(tmp_path):
     with pytest.raises(BadInput, match=r"thesis\.txt"):
         render(tmp_path, products=2)
     assert (tmp_path / "thesis.txt").exists()
+
+
+def test_every_kind_is_drawn_and_can_go_to_another_process():
+    made = {good.kind.name: good for good in goods(300, 7)}
+    assert len(made) == len(KINDS)
+    for good in made.values():
+        there = pickle.loads(pickle.dumps(good))  # noqa: S301 our own bytes
+        assert there == good
+        left, top, right, bottom = drawing(there).getbbox()
+        assert right - left > 100
+        assert bottom - top > 60
 
 
 def test_several_photos_of_one_drawing():

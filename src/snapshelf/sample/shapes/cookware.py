@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from snapshelf.sample.canvas import Canvas
-from snapshelf.sample.curves import Points, box, curve, ellipse, mirrored, turned
+from snapshelf.sample.curves import Knot, Points, box, curve, ellipse, mirrored, turned
 from snapshelf.sample.forms import both, metal, pane, puff, tube
 from snapshelf.sample.look import RGB, Look
 from snapshelf.sample.palette import COLOURS, darker, lighter
@@ -44,7 +44,7 @@ def pot(c: Canvas, look: Look) -> None:
         else:
             c.fill(box(x - 8, y - 4, x + 8, y + 4, 3), grip, puff(2, 0.6), holes=[box(x - 5, y - 1.5, x + 5, y + 1)])
     form = both(puff(4, 0.6), grain("cast iron")) if look.material == "cast iron" else metal(0.35)
-    half = [(50 - wide, top, "c"), (50 - wide + taper, low - 8), (50 - wide + taper + 8, low, "c")]
+    half: list[Knot] = [(50 - wide, top, "c"), (50 - wide + taper, low - 8), (50 - wide + taper + 8, low, "c")]
     body = c.fill(curve(mirrored([(50.0, top), *half, (50.0, low)])), cloth(look), form)
     dome = look.vary("dome", 9, 19)
     lid = curve(
@@ -141,7 +141,7 @@ def knife(c: Canvas, look: Look) -> None:
         spine = [(38, 44, "c"), (end - 12, 44, "c"), (end, 44 + deep * 0.8, "c")]
     elif shape == "pointed":
         spine = [(38, 44, "c"), (end - 4, 43.5), (end + 4, 43, "c")]
-    edge = [(end - 16, 44 + deep), (42, 44 + deep, "c"), (40, 52, "c")]
+    edge: list[Knot] = [(end - 16, 44 + deep), (42, 44 + deep, "c"), (40, 52, "c")]
     blade = c.fill(turned(curve([*spine, *edge]), tilt), brushed(STEEL), metal(0.35, True))
     for n in range(look.choose("hollows", (0, 0, 5))):
         place = turned(ellipse(48 + n * 6, 44 + deep * 0.55, 1.8, 2.6), tilt)

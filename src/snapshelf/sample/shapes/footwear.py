@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from snapshelf.sample.canvas import Canvas
-from snapshelf.sample.curves import box, curve, ellipse
+from snapshelf.sample.curves import Knot, box, curve, ellipse
 from snapshelf.sample.forms import both, puff, tube
 from snapshelf.sample.look import Look
 from snapshelf.sample.palette import darker, lighter
@@ -117,13 +117,19 @@ def heel(c: Canvas, look: Look) -> None:
     suede = look.material == "suede"
     shine = both(puff(4, 0.75, 0 if suede else 0.6), grain(look.material))
     wide = 9.0 if look.trait("heel") == "block" else 0
-    post = [(10, high - 2, "c"), (22 + wide, high + 3), (19 + wide, 90, "c"), (15.5, 90, "c"), (12, high + 12)]
+    post: list[Knot] = [
+        (10, high - 2, "c"),
+        (22 + wide, high + 3),
+        (19 + wide, 90, "c"),
+        (15.5, 90, "c"),
+        (12, high + 12),
+    ]
     c.fill(
         curve(post),
         look.choose("post", (darker(look.base, 0.15), look.base, (0.3, 0.2, 0.14), darker(look.second, 0.1))),
         tube(0.4),
     )
-    inner = [(9, high - 8), (24, high - 4), (44, high + 10), (66, 80), (92, 86), (93, 90, "c"), (66, 90), (44, high + 22),
+    inner: list[Knot] = [(9, high - 8), (24, high - 4), (44, high + 10), (66, 80), (92, 86), (93, 90, "c"), (66, 90), (44, high + 22),
              (24, high + 8), (10, high + 2)]  # fmt: skip
     c.fill(
         curve(inner), look.choose("inner", (darker(look.base, 0.5), (0.82, 0.7, 0.55), (0.62, 0.2, 0.2))), puff(2, 0.5)
@@ -133,7 +139,7 @@ def heel(c: Canvas, look: Look) -> None:
     style = look.choose("cut", ("closed", "open toe", "full"))
     tip = {"closed": 95.0, "open toe": 87.0, "full": 96.0}[style]
     start = 40.0 if style == "full" else 56.0
-    toe = [
+    toe: list[Knot] = [
         (start, 56 + (high - 48) * 0.45 if style == "full" else 74, "c"),
         (66, 68),
         (80, 74),

@@ -18,35 +18,29 @@ LEAF = (0.30, 0.52, 0.22)
 STEM = (0.38, 0.26, 0.14)
 
 
-def packed(one: Callable[[Canvas, Look], None], label: float = 60) -> Callable[[Canvas, Look], None]:
+def packed(c: Canvas, look: Look, one: Callable[[Canvas, Look], None], label: float = 60) -> None:
     """A fruit as it is sold: one, a pair, or three on a tray; each with the brand's label, each of its own growth.
 
     label: how far down the brand's label sits.
     """
-
-    def draw(c: Canvas, look: Look) -> None:
-        ripe = replace(look, base=_ripe(look))
-        single = Canvas()
-        one(single, ripe)
-        sticker(
-            single, look, look.vary("label_x", 38, 60), label + look.vary("label_y", -5, 5), look.vary("label", 9, 12)
-        )
-        pack = look.trait("pack")
-        places = {
-            "pair": ((32, 55, 0.60), (68, 57, 0.62)),
-            "tray of three": ((24, 46, 0.46), (76, 46, 0.46), (50, 48, 0.48)),
-        }
-        if pack == "tray of three":
-            c.fill([(6, 44), (94, 44), (98, 62), (2, 62)], (0.55, 0.42, 0.30), flat())
-        for n, (x, y, size) in enumerate(places.get(pack, ((50, 50, 0.92),))):
-            wide, high = size * look.vary(f"wide{n}", 0.90, 1.06), size * look.vary(f"high{n}", 0.90, 1.06)
-            c.stamp(single, x, y, wide, high, look.vary(f"turn{n}", -24, 24))
-        if pack == "tray of three":
-            front = c.fill([(2, 58), (98, 58), (92, 84), (8, 84)], tint(look.brand), flat(0.2))
-            c.write(look.brand.upper(), 54, 71, 9, ink_on(tint(look.brand)), 56, front)
-            mark(c, look, 18, 71, 6, front, ink_on(tint(look.brand)))
-
-    return draw
+    ripe = replace(look, base=_ripe(look))
+    single = Canvas()
+    one(single, ripe)
+    sticker(single, look, look.vary("label_x", 38, 60), label + look.vary("label_y", -5, 5), look.vary("label", 9, 12))
+    pack = look.trait("pack")
+    places = {
+        "pair": ((32, 55, 0.60), (68, 57, 0.62)),
+        "tray of three": ((24, 46, 0.46), (76, 46, 0.46), (50, 48, 0.48)),
+    }
+    if pack == "tray of three":
+        c.fill([(6, 44), (94, 44), (98, 62), (2, 62)], (0.55, 0.42, 0.30), flat())
+    for n, (x, y, size) in enumerate(places.get(pack, ((50, 50, 0.92),))):
+        wide, high = size * look.vary(f"wide{n}", 0.90, 1.06), size * look.vary(f"high{n}", 0.90, 1.06)
+        c.stamp(single, x, y, wide, high, look.vary(f"turn{n}", -24, 24))
+    if pack == "tray of three":
+        front = c.fill([(2, 58), (98, 58), (92, 84), (8, 84)], tint(look.brand), flat(0.2))
+        c.write(look.brand.upper(), 54, 71, 9, ink_on(tint(look.brand)), 56, front)
+        mark(c, look, 18, 71, 6, front, ink_on(tint(look.brand)))
 
 
 def _ripe(look: Look) -> RGB:
@@ -62,6 +56,10 @@ def _cheek(look: Look) -> RGB:
 
 
 def apple(c: Canvas, look: Look) -> None:
+    packed(c, look, _apple)
+
+
+def _apple(c: Canvas, look: Look) -> None:
     c.stroke(curve([(50, 30), (51, 18), (56, 10)], closed=False), 2.6, STEM, tube())
     if look.chance("leaf", 0.6):
         c.fill(curve([(53, 20, "c"), (64, 8), (80, 10, "c"), (70, 21)]), LEAF, puff(2, 0.7))
@@ -97,6 +95,10 @@ def apple(c: Canvas, look: Look) -> None:
 
 
 def pear(c: Canvas, look: Look) -> None:
+    packed(c, look, _pear)
+
+
+def _pear(c: Canvas, look: Look) -> None:
     c.stroke(curve([(50, 18), (52, 9), (57, 4)], closed=False), 2.4, STEM, tube())
     body = c.fill(
         curve(
@@ -129,6 +131,10 @@ def pear(c: Canvas, look: Look) -> None:
 
 
 def orange(c: Canvas, look: Look) -> None:
+    packed(c, look, _orange)
+
+
+def _orange(c: Canvas, look: Look) -> None:
     body = c.fill(ellipse(50, 54, 38, 37), look.base, both(ball(0.4), grain("leather")))
     c.fill(ellipse(49, 22, 5, 2.4), (0.42, 0.5, 0.2), within=body)
     c.fill(star(49, 22, 4, 5), (0.35, 0.42, 0.18))
@@ -137,6 +143,10 @@ def orange(c: Canvas, look: Look) -> None:
 
 
 def lemon(c: Canvas, look: Look) -> None:
+    packed(c, look, _lemon)
+
+
+def _lemon(c: Canvas, look: Look) -> None:
     body = c.fill(
         curve(
             [
@@ -163,6 +173,10 @@ def lemon(c: Canvas, look: Look) -> None:
 
 
 def banana(c: Canvas, look: Look) -> None:
+    packed(c, look, _banana, 74)
+
+
+def _banana(c: Canvas, look: Look) -> None:
     for turn in range(3 if look.trait("pack") == "bunch" else 1):
         dy = turn * 6.0 - (4 if look.trait("pack") == "bunch" else 0)
         outline = curve(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from snapshelf.sample.canvas import Canvas, outlined
-from snapshelf.sample.curves import box, curve, ellipse, mirrored
+from snapshelf.sample.curves import Knot, box, curve, ellipse, mirrored
 from snapshelf.sample.forms import both, puff, tube
 from snapshelf.sample.look import Look
 from snapshelf.sample.palette import darker
@@ -30,7 +30,7 @@ def desk_lamp(c: Canvas, look: Look) -> None:
         c.stroke([(47, 38), (91, 30.5)], 2, GLOW, None)
     elif shade == "dome":
         c.fill(ellipse(72, 48, 17, 4.5), GLOW, puff(2, 0.2), soft=0.4)
-        half = [(55, 48, "c"), (57, 34), (64, 26), (72, 24), (80, 26), (87, 34), (89, 48, "c")]
+        half: list[Knot] = [(55, 48, "c"), (57, 34), (64, 26), (72, 24), (80, 26), (87, 34), (89, 48, "c")]
         c.fill(curve(half), cloth(look), metal)
     else:
         c.fill(ellipse(74, 46.5, 11, 5), GLOW, puff(2, 0.2), soft=0.4)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import cos, pi, sin
 
 from snapshelf.sample.canvas import Canvas, Paint
-from snapshelf.sample.curves import box, curve, ellipse, mirrored
+from snapshelf.sample.curves import Knot, box, curve, ellipse, mirrored
 from snapshelf.sample.forms import both, flat, pane, puff, tube
 from snapshelf.sample.look import Look
 from snapshelf.sample.palette import darker, ink_on, lighter
@@ -104,7 +104,7 @@ def stool(c: Canvas, look: Look) -> None:
         c.stroke([(x0, 34), (x1, 94)], look.vary("leg", 2.6, 5), timber(look, False), tube())
     c.stroke([(50 - wide * 0.75, rung), (50 + wide * 0.75, rung)], 2.6, timber(look), tube(lying=True))
     thick = look.vary("seat", 6, 15)
-    seat = [
+    seat: list[Knot] = [
         (50 - wide, 30, "c"),
         (50 + wide, 30, "c"),
         (50 + wide, 26 + thick),
