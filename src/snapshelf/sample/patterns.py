@@ -147,6 +147,8 @@ def _speckled(look: Look, x: Pixels, y: Pixels) -> Pixels:
 
 
 def _camouflage(look: Look, x: Pixels, y: Pixels) -> Pixels:
+    size, place = look.vary("spots", 0.75, 1.3), look.vary("spots at", 0, 60)
+    x, y = x / size + place, y / size
     one = noise_at(x * 0.11, y * 0.15) + 0.4 * noise_at(x * 0.3, y * 0.3)
     other = noise_at(x * 0.13 + 30, y * 0.12 + 9) + 0.4 * noise_at(x * 0.3 + 7, y * 0.3)
     found = _blend(_plain(look, x, y), darker(look.base, 0.45), _step((0.15 - one) * 5, 0.3))

@@ -103,8 +103,6 @@ def viewed(drawing: Image, size: int, chance: Random) -> Image:
     turn = chance.uniform(-24, 24) * pi / 180
     lean = [chance.uniform(0, 0.14) for _ in range(8)]
     corners = [(-lean[0], -lean[1]), (-lean[2], 1 + lean[3]), (1 + lean[4], 1 + lean[5]), (1 + lean[6], -lean[7])]
-    if chance.random() < 0.25:
-        corners = [corners[3], corners[2], corners[1], corners[0]]  # in a mirror
     turned = [
         (0.5 + (x - 0.5) * cos(turn) - (y - 0.5) * sin(turn), 0.5 + (x - 0.5) * sin(turn) + (y - 0.5) * cos(turn))
         for x, y in corners

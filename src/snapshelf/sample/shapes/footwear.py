@@ -74,7 +74,8 @@ def _laces_and_sole(c: Canvas, look: Look, high: float, thick: float) -> None:
 
 
 def boot(c: Canvas, look: Look) -> None:
-    top = {"ankle": 34.0, "knee-high": 8.0}.get(look.trait("style"), 22.0)
+    top = {"ankle": 34.0, "knee-high": 8.0}.get(look.trait("style"), 22.0) + look.vary("top", -3, 3)
+    sole = look.choose("sole", (darker(look.base, 0.65), (0.2, 0.18, 0.17), (0.86, 0.83, 0.76), (0.62, 0.45, 0.28)))
     leather = both(puff(5, 0.8, 0.25), grain(look.material))
     c.fill(ellipse(34, top + 1, 15.5, 3), darker(look.base, 0.6))
     shaft = curve(
@@ -94,9 +95,15 @@ def boot(c: Canvas, look: Look) -> None:
         ]
     )
     patch = c.fill(shaft, cloth(look), leather)
-    c.fill(box(13, 81, 91, 87, 2), darker(look.base, 0.65), puff(1.5, 0.5))
-    c.fill(box(14, 84, 34, 93, 1.5), darker(look.base, 0.7), puff(1.5, 0.5))
-    c.fill(box(50, 84, 90, 90, 2), darker(look.base, 0.7), puff(1.5, 0.5))
+    if look.chance("toe cap", 0.35):
+        c.fill(ellipse(88, 80, 15, 12), darker(look.base, 0.3), leather, within=patch)
+    low = look.vary("heel", 90, 96)
+    c.fill(box(13, 81, 91, 87, 2), sole, puff(1.5, 0.5))
+    c.fill(box(14, 84, 34, low, 1.5), darker(sole, 0.1), puff(1.5, 0.5))
+    c.fill(box(50, 84, 90, look.vary("tread", 87, 91), 2), darker(sole, 0.1), puff(1.5, 0.5))
+    if look.chance("fur", 0.3):
+        c.fill(box(16, top - 3, 52, top + 5, 4), (0.9, 0.86, 0.78), both(puff(2, 0.7), grain("fleece")), soft=0.3)
+    mark(c, look, 25, look.vary("mark y", 56, 74), look.vary("mark", 3.5, 5.5), patch)
     if look.chance("laces", 0.6):
         for at in range(6):
             y = top + 7 + at * (58 - top) / 7

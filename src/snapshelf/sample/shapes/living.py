@@ -70,13 +70,22 @@ def chair(c: Canvas, look: Look) -> None:
 
 def armchair(c: Canvas, look: Look) -> None:
     soft = both(puff(7, 0.8), grain(look.material))
+    top, arm, wing = look.vary("top", 6, 22), look.vary("arm", 40, 56), look.vary("wing", 18, 26)
     for x in (24.0, 76.0):
         c.stroke([(x, 84), (x - 2 + 4 * (x > 50), 95)], 3.2, timber(look, False), tube())
-    c.fill(curve(mirrored([(50, 12), (30, 13), (22, 24), (22, 66, "c"), (50, 68)])), cloth(look), soft)
+    c.fill(
+        curve(mirrored([(50, top), (30, top + look.vary("crest", 0, 6)), (wing, top + 12), (22, 66, "c"), (50, 68)])),
+        cloth(look),
+        soft,
+    )
     c.fill(box(22, 58, 78, 86, 5), darker(look.base, 0.12), soft)
     c.fill(box(26, 52, 74, 68, 6), cloth(look), soft)
     for x0, x1 in ((10, 27), (73, 90)):
-        c.fill(box(x0, 44, x1, 88, 7), cloth(look), soft)
+        c.fill(box(x0, arm, x1, 88, look.vary("arm round", 2, 8)), cloth(look), soft)
+    for n in range(look.choose("tufts", (0, 0, 3))):
+        c.fill(ellipse(38 + n * 12, top + 17, 1.5, 1.5), darker(look.base, 0.45), puff(0.8, 0.8))
+    if look.chance("pillow", 0.4):
+        c.fill(curve([(39, 40, "c"), (61, 41, "c"), (60, 61, "c"), (40, 60, "c")]), look.second, puff(4, 0.7))
 
 
 def sofa(c: Canvas, look: Look) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from snapshelf.sample.canvas import Canvas, Form, Patch
 from snapshelf.sample.curves import Knot, Points, band, box, curve, ellipse, flipped, mirrored
 from snapshelf.sample.forms import both, flat, folds, puff
 from snapshelf.sample.look import RGB, Look
 from snapshelf.sample.palette import darker, lighter, luminance
 from snapshelf.sample.patterns import cloth, grain
-from snapshelf.sample.shapes.marks import emblem
+from snapshelf.sample.shapes.marks import emblem, mark
 
 SEAM = 0.45
 
@@ -123,14 +125,17 @@ def shirt(c: Canvas, look: Look) -> None:
 
 
 def hoodie(c: Canvas, look: Look) -> None:
+    if look.chance("raglan", 0.3) and look.pattern == "plain":  # sleeves in the other colour
+        sleeves(c, replace(look, base=look.second), 1.0, wide=17, cuff=3.0)
     hood = curve(mirrored([(50, 5), (41, 6.5), (35.5, 14), (35, 22), (42, 27), (50, 30)]))
     c.fill(hood, cloth(look), both(puff(4, 0.65), grain(look.material)))
     c.fill(
         curve(mirrored([(50, 9.5), (43.5, 11.5), (41.5, 17), (45, 24.5), (50, 28)])),
-        darker(look.base, 0.55),
+        darker(look.choose("lining", (look.base, look.second)), 0.4),
         puff(2, 0.4),
     )
-    sleeves(c, look, 1.0, wide=17, cuff=3.0)
+    if not look.chance("raglan", 0.3) or look.pattern != "plain":
+        sleeves(c, look, 1.0, wide=17, cuff=3.0)
     body = torso(look, 84, 24, 23.5, 22.5, 9, 15)
     patch = c.fill(curve(body), cloth(look), soft(look, 0.1))
     c.fill(box(27, 82, 73, 89, 1.5), look.base, both(puff(1.8, 0.5), grain("knit")))
@@ -151,7 +156,9 @@ def hoodie(c: Canvas, look: Look) -> None:
         c.stroke([(50, 31), (50, 89)], 1.5, (0.75, 0.76, 0.78), None, None)
         c.stroke([(50, 31), (50, 89)], 0.5, (0.3, 0.3, 0.33))
     elif look.chance("print", 0.6):
-        emblem(c, look, 50, 48, look.vary("print_size", 7, 11), patch)
+        emblem(c, look, 50, 46, look.vary("print_size", 7, 11), patch)
+    if look.chance("chest mark", 0.7):
+        mark(c, look, 60, 36, look.vary("chest", 2.8, 4.5), patch)
 
 
 def sweater(c: Canvas, look: Look) -> None:
@@ -194,6 +201,14 @@ def jacket(c: Canvas, look: Look) -> None:
     else:
         c.stroke([(50, 22), (50, bottom - 0.5)], 0.6, metal, None, patch)
     _jacket_pockets(c, look, patch, style)
+    mark(
+        c,
+        look,
+        look.choose("chest", (38.0, 62.0)),
+        look.vary("chest y", 34, 44),
+        look.vary("chest size", 2.8, 4.6),
+        patch,
+    )
     if style == "parka":
         ring = curve([(35, 20), (39, 9), (50, 5), (61, 9), (65, 20), (59, 22), (55, 14), (45, 14), (41, 22)])
         c.fill(ring, (0.80, 0.72, 0.60), both(puff(2.5, 0.8), grain("wool")), soft=0.4)
@@ -253,6 +268,3 @@ def dress(c: Canvas, look: Look) -> None:
     if look.chance("bow", 0.4):
         for side in (-1, 1):
             c.fill(curve([(50, 43.4, "c"), (50 + side * 6, 39.5), (50 + side * 6.4, 46)]), wrap, puff(1.2, 0.6))
-
-
-DRAW = {"t-shirt": t_shirt, "shirt": shirt, "hoodie": hoodie, "sweater": sweater, "jacket": jacket, "dress": dress}
