@@ -150,6 +150,12 @@ def planes(colour: RGB) -> Pixels:
     return np.asarray(colour, np.float32)[:, None, None]
 
 
+def blended(one: Pixels | RGB, other: RGB, share: Pixels) -> Pixels:
+    """(3, h, w): ``one`` where ``share`` (h, w) is 0, ``other`` where it is 1."""
+    base = one if isinstance(one, np.ndarray) else planes(one)
+    return base + (planes(other) - base) * np.asarray(share, np.float32)
+
+
 def outlined(outline: Sequence[Point], holes: Sequence[Sequence[Point]] = (), soft: float = 0) -> Patch | None:
     """The inside of an outline, without the holes."""
     frame = _frame(outline, 0.5 + 2 * soft)

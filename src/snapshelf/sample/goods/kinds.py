@@ -8,7 +8,20 @@ from dataclasses import dataclass, field
 from snapshelf.sample.canvas import Canvas
 from snapshelf.sample.look import Look
 from snapshelf.sample.palette import BRIGHT, CLOTHES, GLAZES, LEATHERS, METALS, WOODS
-from snapshelf.sample.shapes import bags, bottoms, cookware, food, footwear, fruit, kitchen, lamps, living, tech, tops
+from snapshelf.sample.shapes import (
+    bags,
+    bottoms,
+    coats,
+    cookware,
+    food,
+    footwear,
+    fruit,
+    kitchen,
+    lamps,
+    living,
+    tech,
+    tops,
+)
 
 LETTERS = ("S", "M", "L", "XL")
 SHOES = ("38", "40", "42", "44")
@@ -47,7 +60,7 @@ KINDS = (
     Kind("shirt", "Clothing > Tops", tops.shirt, CLOTHES, (25, 79), CLOTH, ("cotton", "linen", "flannel"), {"sleeve": SLEEVE}, LETTERS, use="work and weekends"),
     Kind("hoodie", "Clothing > Tops", tops.hoodie, CLOTHES, (35, 89), ("plain", "plain", "heathered", "two-tone", "camouflage"), ("fleece", "cotton"), {"front": ("zip", "pullover")}, LETTERS, use="cool evenings"),
     Kind("sweater", "Clothing > Tops", tops.sweater, CLOTHES, (39, 129), ("plain", "striped", "zigzag", "heathered"), ("wool", "cotton"), {"neck": ("roll neck", "crew neck")}, LETTERS, use="cold days"),
-    Kind("jacket", "Clothing > Coats", tops.jacket, LEATHERS, (69, 249), ("plain", "plain", "camouflage"), ("nylon", "denim", "leather"), {"style": ("bomber", "puffer", "parka")}, LETTERS, use="wind and rain"),
+    Kind("jacket", "Clothing > Coats", coats.jacket, LEATHERS, (69, 249), ("plain", "plain", "camouflage"), ("nylon", "denim", "leather"), {"style": ("bomber", "puffer", "parka")}, LETTERS, use="wind and rain"),
     Kind("dress", "Clothing > Dresses", tops.dress, CLOTHES, (29, 149), ("plain", "floral", "dotted", "striped", "leafy", "checked"), ("cotton", "silk", "linen"), {"length": ("mini", "knee-length", "maxi"), "sleeve": ("sleeveless", "short sleeve")}, LETTERS, use="parties and summer days"),
     Kind("trousers", "Clothing > Trousers", bottoms.trousers, CLOTHES, (35, 99), ("plain", "plain", "pinstriped", "checked"), ("cotton", "wool", "linen"), {"fit": ("slim", "straight", "wide leg")}, LETTERS, use="work"),
     Kind("jeans", "Clothing > Trousers", bottoms.jeans, ("navy", "blue", "black", "grey", "sky blue"), (39, 119), PLAIN, ("denim",), {"fit": ("skinny", "straight", "bootcut")}, LETTERS),

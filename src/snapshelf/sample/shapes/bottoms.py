@@ -9,8 +9,9 @@ from snapshelf.sample.canvas import Canvas
 from snapshelf.sample.curves import Knot, Point, Points, box, curve, ellipse, flipped, mirrored
 from snapshelf.sample.forms import both, flat, folds, puff
 from snapshelf.sample.look import Look
+from snapshelf.sample.materials import grain
 from snapshelf.sample.palette import darker, ink_on, lighter
-from snapshelf.sample.patterns import cloth, grain
+from snapshelf.sample.patterns import cloth
 from snapshelf.sample.shapes.marks import emblem, mark
 from snapshelf.sample.shapes.tops import seam
 

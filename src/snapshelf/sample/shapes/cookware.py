@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from snapshelf.sample.canvas import Canvas
-from snapshelf.sample.curves import Knot, Points, box, curve, ellipse, mirrored, turned
+from snapshelf.sample.curves import Knot, box, curve, ellipse, mirrored, turned
 from snapshelf.sample.forms import both, metal, pane, puff, tube
 from snapshelf.sample.look import RGB, Look
+from snapshelf.sample.materials import brushed, grain, wood
 from snapshelf.sample.palette import COLOURS, darker, lighter
-from snapshelf.sample.patterns import brushed, cloth, grain, wood
+from snapshelf.sample.patterns import cloth
 from snapshelf.sample.shapes.marks import mark
 
 BLACK = (0.15, 0.15, 0.16)
@@ -74,26 +75,39 @@ def pot(c: Canvas, look: Look) -> None:
 
 
 def pan(c: Canvas, look: Look) -> None:
-    r = {"20 cm": 26.0, "24 cm": 30.0, "28 cm": 34.0}.get(look.trait("diameter"), 30)
-    iron, grip = look.material == "cast iron", look.choose("grip", (look.second, *GRIPS))
-    long = 36 + (0 if iron else look.vary("long", 8, 18))
-    line: Points = [(38 + r * 0.9, 46), (min(97, 38 + r + long), 46)]
-    c.stroke([(38 + r * 0.8, 46), (38 + r + 8, 46)], 5, (0.6, 0.61, 0.63), metal(lying=True))
-    c.stroke(line, look.vary("thick", 5, 8.5), look.base if iron else grip, puff(2, 0.7))
-    c.fill(ellipse(line[1][0] - 2.5, 46, 1.6, 1.6), (0.9, 0.9, 0.88))
-    if iron or look.chance("helper", 0.25):
-        c.fill(ellipse(38 - r, 46, 6, 8), look.base, puff(2, 0.6), holes=[ellipse(38 - r - 1, 46, 3, 4.5)])
+    r = {"20 cm": 25.5, "24 cm": 29.5, "28 cm": 33.5}.get(look.trait("diameter"), 30) + look.vary("size", -1.2, 1.2)
+    iron = look.material == "cast iron"
+    _handles(c, look, r, iron)
+    for side in (-1, 1) if look.chance("spouts", 0.4) else ():
+        c.fill(turned(ellipse(38, 46 + side * (r - 0.5), 5, 3.2), look.vary("spout turn", -20, 20), 38, 46), look.base)
     inner = look.choose("inside", (darker(look.base, 0.55), (0.2, 0.2, 0.21), (0.62, 0.63, 0.65), (0.35, 0.33, 0.3)))
     inner = darker(look.base, 0.5) if iron else inner
     c.fill(ellipse(38, 46, r, r), look.base, both(puff(3, 0.7, 0.1 if iron else 0.4), grain(look.material)))
-    c.fill(ellipse(38, 46, r - 3.2, r - 3.2), darker(inner, 0.2), puff(5, 0.5, 0.2))
-    floor = c.fill(ellipse(38, 46.6, r - 7, r - 7), inner, both(puff(8, 0.3, 0.15), grain(look.material)))
+    rim, wall = look.vary("rim", 2, 4.5), look.vary("wall", 2.5, 7)
+    c.fill(ellipse(38, 46, r - rim, r - rim), darker(inner, 0.2), puff(5, 0.5, 0.2))
+    floor = c.fill(
+        ellipse(38, 46.6, r - rim - wall, r - rim - wall), inner, both(puff(8, 0.3, 0.15), grain(look.material))
+    )
     for n in range(look.choose("grooves", (0, 0, 3, 5))):
         far = r - 10 - n * 3.2
         c.fill(
             ellipse(38, 46.6, far, far), darker(inner, 0.5), None, [ellipse(38, 46.6, far - 0.6, far - 0.6)], floor, 0.7
         )
     mark(c, look, 38, 46.6, look.vary("mark", 4.5, 9), floor, lighter(inner, 0.35))
+
+
+def _handles(c: Canvas, look: Look, r: float, iron: bool) -> None:
+    """The long handle, turned a little by design, and sometimes a loop on the other side."""
+    grip, tilt = look.choose("grip", (look.second, *GRIPS)), look.vary("tilt", -8, 36)
+    end = min(96, 38 + r + (look.vary("long", 18, 30) if iron else look.vary("long", 40, 54)))
+    c.stroke(turned([(38 + r * 0.8, 46), (38 + r + 8, 46)], tilt, 38, 46), 5, (0.6, 0.61, 0.63), metal(lying=True))
+    line = turned([(38 + r * 0.9, 46), (end, 46)], tilt, 38, 46)
+    c.stroke(line, look.vary("thick", 5, 9), look.base if iron else grip, puff(2, 0.7))
+    c.fill(turned(ellipse(end - 2.5, 46, look.vary("eye", 1.2, 3.4), 1.6), tilt, 38, 46), (0.9, 0.9, 0.88))
+    if look.chance("helper", 0.5 if iron else 0.25):
+        x, far = 38 - r, look.vary("loop", 6, 10)
+        loop = turned(ellipse(x, 46, 6, far), tilt, 38, 46)
+        c.fill(loop, look.base, puff(2, 0.6), holes=[turned(ellipse(x - 1, 46, 3, far - 3.5), tilt, 38, 46)])
 
 
 def wine_glass(c: Canvas, look: Look) -> None:

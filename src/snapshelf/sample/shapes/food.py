@@ -6,7 +6,7 @@ from snapshelf.sample.canvas import Canvas, Patch
 from snapshelf.sample.curves import box, curve, ellipse, star
 from snapshelf.sample.forms import ball, both, flat, metal, pane, puff, tube
 from snapshelf.sample.look import RGB, Look
-from snapshelf.sample.palette import darker, ink_on, lighter
+from snapshelf.sample.palette import darker, ink_on, lighter, mix
 from snapshelf.sample.patterns import cloth
 
 LEAF = (0.30, 0.52, 0.22)
@@ -84,6 +84,8 @@ def _splash_or_fruit(c: Canvas, kind: str, x: float, y: float, r: float, colour:
 
 def label(c: Canvas, look: Look, x: float, y: float, wide: float, words: tuple[str, str], within: Patch | None) -> None:
     """Brand above, what it is below."""
+    if look.pattern != "plain":  # a quiet field, so that the words can be read
+        c.fill(box(x - wide * 0.56, y - wide * 0.15, x + wide * 0.56, y + wide * 0.54, 2), look.base, within=within)
     ink = ink_on(look.base)
     c.write(look.brand.upper(), x, y, wide * 0.16, ink, wide, within)
     c.write(
@@ -91,7 +93,7 @@ def label(c: Canvas, look: Look, x: float, y: float, wide: float, words: tuple[s
         x,
         y + wide * 0.27,
         wide * 0.11,
-        lighter(taste(look), 0.1) if sum(ink) > 1.5 else darker(taste(look), 0.3),
+        mix(ink, taste(look), 0.15),
         wide,
         within,
     )

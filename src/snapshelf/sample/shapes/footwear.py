@@ -6,8 +6,9 @@ from snapshelf.sample.canvas import Canvas
 from snapshelf.sample.curves import Knot, box, curve, ellipse
 from snapshelf.sample.forms import both, puff, tube
 from snapshelf.sample.look import Look
+from snapshelf.sample.materials import grain
 from snapshelf.sample.palette import darker, lighter
-from snapshelf.sample.patterns import cloth, grain
+from snapshelf.sample.patterns import cloth
 from snapshelf.sample.shapes.marks import mark, showing, sign
 
 WHITE = (0.96, 0.95, 0.93)

@@ -10,8 +10,8 @@ from snapshelf.sample.canvas import Canvas
 from snapshelf.sample.curves import box, curve, ellipse, star
 from snapshelf.sample.forms import ball, both, flat, puff, tube
 from snapshelf.sample.look import RGB, Look
+from snapshelf.sample.materials import grain
 from snapshelf.sample.palette import darker, ink_on, lighter, mix
-from snapshelf.sample.patterns import grain
 from snapshelf.sample.shapes.marks import mark, sticker
 
 LEAF = (0.30, 0.52, 0.22)

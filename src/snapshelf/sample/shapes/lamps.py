@@ -6,8 +6,9 @@ from snapshelf.sample.canvas import Canvas, outlined
 from snapshelf.sample.curves import Knot, box, curve, ellipse, mirrored
 from snapshelf.sample.forms import both, puff, tube
 from snapshelf.sample.look import Look
+from snapshelf.sample.materials import grain
 from snapshelf.sample.palette import darker
-from snapshelf.sample.patterns import cloth, grain
+from snapshelf.sample.patterns import cloth
 from snapshelf.sample.shapes.marks import mark
 
 GLOW = (1.0, 0.93, 0.72)

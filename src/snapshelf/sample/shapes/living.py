@@ -8,8 +8,9 @@ from snapshelf.sample.canvas import Canvas, Paint
 from snapshelf.sample.curves import Knot, box, curve, ellipse, mirrored
 from snapshelf.sample.forms import both, flat, pane, puff, tube
 from snapshelf.sample.look import Look
+from snapshelf.sample.materials import fade, grain, wood
 from snapshelf.sample.palette import darker, ink_on, lighter
-from snapshelf.sample.patterns import cloth, fade, grain, wood
+from snapshelf.sample.patterns import cloth
 from snapshelf.sample.shapes.marks import mark
 
 

@@ -8,8 +8,9 @@ from snapshelf.sample.canvas import Canvas, Patch
 from snapshelf.sample.curves import box, curve, ellipse
 from snapshelf.sample.forms import both, flat, pane, puff, tube
 from snapshelf.sample.look import RGB, Look
+from snapshelf.sample.materials import fade, grain, wood
 from snapshelf.sample.palette import darker, ink_on, lighter, mix
-from snapshelf.sample.patterns import cloth, fade, grain, wood
+from snapshelf.sample.patterns import cloth
 from snapshelf.sample.shapes.marks import mark
 
 DARK = (0.09, 0.09, 0.11)
