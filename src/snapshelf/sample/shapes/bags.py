@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from snapshelf.sample.brands import tint
 from snapshelf.sample.canvas import Canvas
 from snapshelf.sample.curves import box, curve, ellipse, flipped, mirrored
 from snapshelf.sample.forms import both, flat, puff, tube
 from snapshelf.sample.look import Look
 from snapshelf.sample.materials import grain
-from snapshelf.sample.palette import darker, lighter
+from snapshelf.sample.palette import darker, ink_on, lighter
 from snapshelf.sample.patterns import cloth
 from snapshelf.sample.shapes.marks import emblem, mark, sticker
 
@@ -69,6 +70,7 @@ def tote(c: Canvas, look: Look) -> None:
     c.stroke([(20, 37), (80, 37)], 0.5, darker(look.base, 0.5), None, body, 0.6)
     if look.pattern == "plain":
         emblem(c, look, 50, 63, look.vary("print", 11, 16), body)
+    mark(c, look, look.choose("tag", (26.0, 74.0)), look.vary("tag y", 42, 86), 4, body)
 
 
 def handbag(c: Canvas, look: Look) -> None:
@@ -157,10 +159,25 @@ def umbrella(c: Canvas, look: Look) -> None:
 
 
 def cushion(c: Canvas, look: Look) -> None:
-    shape = curve([(14, 16, "c"), (50, 21), (86, 16, "c"), (81, 50), (86, 84, "c"), (50, 79), (14, 84, "c"), (19, 50)])
+    dent = look.vary("dent", 1, 8)
+    shape = curve(
+        [
+            (14, 16, "c"),
+            (50, 16 + dent),
+            (86, 16, "c"),
+            (86 - dent, 50),
+            (86, 84, "c"),
+            (50, 84 - dent),
+            (14, 84, "c"),
+            (14 + dent, 50),
+        ]
+    )
     patch = c.fill(shape, cloth(look, size=1.5), both(puff(10, 0.8), grain(look.material)))
     if look.chance("piping"):
         c.stroke([*shape, shape[0]], 1.2, look.second, puff(0.6, 0.5))
+    x, y = look.choose("tag", ((26.0, 72.0), (74.0, 72.0), (74.0, 28.0)))
+    c.fill(box(x - 4.5, y - 4.5, x + 4.5, y + 4.5, 1), tint(look.brand), puff(0.8, 0.4), within=patch)
+    mark(c, look, x, y, 3, patch, ink_on(tint(look.brand)))
     if look.chance("button", 0.4):
         c.fill(ellipse(50, 50, 3, 3), look.second, puff(1.2, 0.7), within=patch)
     for tip in (curve([(14, 16, "c"), (10, 11), (16, 12)]), flipped(curve([(14, 16, "c"), (10, 11), (16, 12)]))):

@@ -170,6 +170,14 @@ def sweater(c: Canvas, look: Look) -> None:
     sleeves(c, look, 1.0, wide=17, cuff=3.4)
     patch = c.fill(curve(torso(look, 83, 24, 24, 23.5, neck, dip)), cloth(look), soft(look, 0.05))
     c.fill(box(26.2, 81, 73.8, 89, 1.5), look.base, both(puff(1.8, 0.5), grain("knit")))
+    mark(
+        c,
+        look,
+        look.choose("chest", (39.0, 61.0)),
+        look.vary("chest y", 33, 42),
+        look.vary("chest size", 2.5, 4.5),
+        patch,
+    )
     if look.pattern == "plain" and look.chance("cables", 0.6):
         for x in (37.0, 50.0, 63.0):
             for phase in (-1, 1):
