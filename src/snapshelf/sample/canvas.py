@@ -16,7 +16,7 @@ from snapshelf.sample.look import RGB
 
 Pixels: TypeAlias = NDArray[np.floating]
 
-SIDE = 400  # pixels of a drawing
+SIDE = 310  # pixels of a drawing: as large as the catalogue picture shows it
 FINER = 3  # outlines are drawn this many times larger, then reduced, so that edges are smooth
 UNIT = SIDE / 100
 
@@ -51,15 +51,15 @@ class Patch:
         return np.asarray(inner / np.float32(255), np.float32)
 
 
-Paint: TypeAlias = RGB | Callable[[Patch], Pixels]  # a colour, or (h, w, 3) for a patch
+Paint: TypeAlias = RGB | Callable[[Patch], Pixels]  # a colour, or (3, h, w) for a patch
 Form: TypeAlias = Callable[[Patch], Pixels]  # (h, w) light: 0 black, 1 the paint itself, 2 white
 
 
 class Canvas:
-    """``pixels`` is (SIDE, SIDE, 4) float32, colours multiplied by alpha."""
+    """``pixels`` is (4, SIDE, SIDE) float32: a plane each for red, green and blue, multiplied by alpha, and for alpha."""
 
     def __init__(self) -> None:
-        self.pixels: Pixels = np.zeros((SIDE, SIDE, 4), np.float32)
+        self.pixels: Pixels = np.zeros((4, SIDE, SIDE), np.float32)
 
     def fill(
         self,
@@ -106,6 +106,18 @@ class Canvas:
         """Text centred on (x, y), capitals about ``height`` units high, made smaller to fit ``widest`` units."""
         self.lay(lettered(text, x, y, height, widest, upright), colour, None, within, opacity)
 
+    def stamp(self, other: Canvas, x: float, y: float, wide: float, high: float, turn: float = 0) -> None:
+        """Lay a whole drawing down, centred on (x, y), ``wide`` and ``high`` as shares of its size, turned by degrees."""
+        size = (round(SIDE * wide), round(SIDE * high))
+        left, top = round(x * UNIT - size[0] / 2), round(y * UNIT - size[1] / 2)
+        a, b, right, bottom = max(0, left), max(0, top), min(SIDE, left + size[0]), min(SIDE, top + size[1])
+        parts = [Image.fromarray(part).rotate(turn, Image.Resampling.BILINEAR) for part in other.pixels]
+        small = np.stack([np.asarray(part.resize(size, Image.Resampling.BILINEAR)) for part in parts])
+        over = small[:, b - top : bottom - top, a - left : right - left]
+        under = self.pixels[:, b:bottom, a:right]
+        under *= 1 - over[3]
+        under += over
+
     def lay(
         self, patch: Patch | None, paint: Paint, form: Form | None, within: Patch | None = None, opacity: float = 1.0
     ) -> Patch | None:
@@ -113,23 +125,35 @@ class Canvas:
         patch = clipped(patch, within) if patch and within else patch
         if patch is None:
             return None
-        colour = paint(patch) if callable(paint) else np.asarray(paint, np.float32)
+        colour = paint(patch) if callable(paint) else planes(paint)
         if form is not None:
-            light = form(patch)[..., None]
-            colour = colour * np.clip(light, 0, 1) + (1 - colour) * np.clip(light - 1, 0, 1)
-        alpha = (patch.alpha * np.float32(opacity))[..., None]
+            light = form(patch)
+            white = np.clip(light - 1, 0, 1)
+            colour = white + colour * (np.clip(light, 0, 1) - white)
+        alpha = patch.alpha * np.float32(opacity)
         height, width = patch.alpha.shape
-        under = self.pixels[patch.top : patch.top + height, patch.left : patch.left + width]
+        under = self.pixels[:, patch.top : patch.top + height, patch.left : patch.left + width]
         under *= 1 - alpha
-        under[..., :3] += colour * alpha
-        under[..., 3:] += alpha
+        under[:3] += colour * alpha
+        under[3] += alpha
         return patch
 
     def picture(self) -> Image.Image:
-        """The drawing as RGBA with plain (not multiplied) colours."""
-        alpha = self.pixels[..., 3:]
-        plain = self.pixels[..., :3] / np.maximum(alpha, 1e-4)
-        return Image.fromarray((np.clip(np.concatenate([plain, alpha], 2), 0, 1) * 255 + 0.5).astype(np.uint8), "RGBA")
+        """The drawing as RGBa: colours multiplied by alpha, as `studio` and `street` scale and turn it."""
+        bytes_ = (np.clip(self.pixels, 0, 1) * np.float32(255) + np.float32(0.5)).astype(np.uint8)
+        height, width = bytes_.shape[1:]
+        return Image.frombuffer("RGBa", (width, height), np.stack(list(bytes_), 2).tobytes(), "raw", "RGBa", 0, 1)
+
+
+def planes(colour: RGB) -> Pixels:
+    """A colour as (3, 1, 1) float32."""
+    return np.asarray(colour, np.float32)[:, None, None]
+
+
+def blended(one: Pixels | RGB, other: RGB, share: Pixels) -> Pixels:
+    """(3, h, w): ``one`` where ``share`` (h, w) is 0, ``other`` where it is 1."""
+    base = one if isinstance(one, np.ndarray) else planes(one)
+    return base + (planes(other) - base) * np.asarray(share, np.float32)
 
 
 def outlined(outline: Sequence[Point], holes: Sequence[Sequence[Point]] = (), soft: float = 0) -> Patch | None:

@@ -95,6 +95,12 @@ METALS = ("silver", "steel", "black", "gold", "copper", "white")
 WOODS = ("oak", "walnut", "pine", "black", "white")
 
 
+def apart(one: Colour, other: Colour) -> bool:
+    """Whether people have different words for two colours and see the difference in a small picture."""
+    far = sum((a - b) ** 2 for a, b in zip(one.rgb, other.rgb, strict=True)) ** 0.5
+    return one.plain != other.plain and far > 0.25
+
+
 def luminance(rgb: RGB) -> float:
     """How light a colour looks, 0 to 1 (weights of Rec. 709, on the encoded values)."""
     return 0.2126 * rgb[0] + 0.7152 * rgb[1] + 0.0722 * rgb[2]

@@ -1,4 +1,4 @@
-"""Paints: patterns printed or woven in two or three colours, and the grain of materials."""
+"""Paints: patterns printed or woven in two or three colours."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from typing import TypeAlias
 
 import numpy as np
 
-from snapshelf.sample.canvas import Form, Paint, Patch, Pixels
+from snapshelf.sample.canvas import Paint, Patch, Pixels, blended, planes
 from snapshelf.sample.forms import noise_at
-from snapshelf.sample.look import RGB, Look
+from snapshelf.sample.look import Look
 from snapshelf.sample.palette import darker, lighter
 
 Share: TypeAlias = Pixels  # (h, w) in [0, 1]: how much of a colour there is
-Weave: TypeAlias = Callable[[Look, Pixels, Pixels], Pixels]  # (look, x, y) → (h, w, 3)
+Weave: TypeAlias = Callable[
+    [Look, Pixels, Pixels], Pixels
+]  # (look, x, y) → (3, h, w); x (1, w) and y (h, 1), or both (h, w)
 
 PATTERNS = (
     "plain", "striped", "pinstriped", "checked", "tartan", "dotted", "floral", "zigzag", "starry", "leafy",
@@ -27,17 +29,14 @@ def cloth(look: Look, turn: float = 0, size: float = 1, pattern: str | None = No
     weave = WEAVES[pattern or look.pattern]
 
     def paint(patch: Patch) -> Pixels:
+        if turn == 0:
+            return weave(look, (patch.x - 50) / size, (patch.y - 50) / size)
         c, s = cos(turn * pi / 180) / size, sin(turn * pi / 180) / size
         x = (patch.x - 50) * c + (patch.y - 50) * s
         y = (patch.y - 50) * c - (patch.x - 50) * s
         return weave(look, x, y)
 
     return paint
-
-
-def _blend(one: Pixels | RGB, other: RGB, share: Share) -> Pixels:
-    base = np.asarray(one, np.float32)
-    return np.asarray(base + (np.asarray(other, np.float32) - base) * share[..., None], np.float32)
 
 
 def _step(distance: Pixels, sharp: float = 0.28) -> Share:
@@ -52,31 +51,30 @@ def _bars(t: Pixels, period: float, share: float) -> Share:
 
 
 def _plain(look: Look, x: Pixels, y: Pixels) -> Pixels:
-    shape = np.broadcast_shapes(x.shape, y.shape)
-    return np.broadcast_to(np.asarray(look.base, np.float32), (*shape, 3))
+    return planes(look.base)
 
 
 def _striped(look: Look, x: Pixels, y: Pixels) -> Pixels:
     period = look.vary("stripe", 6.0, 12.0)
-    return _blend(_plain(look, x, y), look.second, _bars(y + 0 * x, period, look.vary("bar", 0.32, 0.55)))
+    return blended(_plain(look, x, y), look.second, _bars(y + 0 * x, period, look.vary("bar", 0.32, 0.55)))
 
 
 def _pinstriped(look: Look, x: Pixels, y: Pixels) -> Pixels:
-    return _blend(_plain(look, x, y), look.second, 0.85 * _bars(x + 0 * y, look.vary("pin", 3.6, 5.4), 0.17))
+    return blended(_plain(look, x, y), look.second, 0.85 * _bars(x + 0 * y, look.vary("pin", 3.6, 5.4), 0.17))
 
 
 def _checked(look: Look, x: Pixels, y: Pixels) -> Pixels:
     period = look.vary("check", 5.0, 10.0)
     share = (_bars(x, period, 0.5) + _bars(y, period, 0.5)) / 2
-    return _blend(_plain(look, x, y), look.second, share)
+    return blended(_plain(look, x, y), look.second, share)
 
 
 def _tartan(look: Look, x: Pixels, y: Pixels) -> Pixels:
     period = look.vary("tartan", 13, 19)
     wide = (_bars(x, period, 0.46) + _bars(y, period, 0.46)) / 2
     thin = np.maximum(_bars(x + period / 2, period, 0.06), _bars(y + period / 2, period, 0.06))
-    found = _blend(_plain(look, x, y), darker(look.second, 0.1), 0.85 * wide)
-    return _blend(found, look.accent, 0.8 * thin)
+    found = blended(_plain(look, x, y), darker(look.second, 0.1), 0.85 * wide)
+    return blended(found, look.accent, 0.8 * thin)
 
 
 def _lattice(x: Pixels, y: Pixels, period: float) -> tuple[Pixels, Pixels, Pixels]:
@@ -92,7 +90,7 @@ def _lattice(x: Pixels, y: Pixels, period: float) -> tuple[Pixels, Pixels, Pixel
 def _dotted(look: Look, x: Pixels, y: Pixels) -> Pixels:
     period = look.vary("dots", 6.5, 12)
     dx, dy, _ = _lattice(x, y, period)
-    return _blend(_plain(look, x, y), look.second, _step(np.hypot(dx, dy) - period * look.vary("dot", 0.2, 0.3)))
+    return blended(_plain(look, x, y), look.second, _step(np.hypot(dx, dy) - period * look.vary("dot", 0.2, 0.3)))
 
 
 def _floral(look: Look, x: Pixels, y: Pixels) -> Pixels:
@@ -102,15 +100,15 @@ def _floral(look: Look, x: Pixels, y: Pixels) -> Pixels:
     reach = period * 0.36 * (0.75 + 0.35 * own)
     found = _plain(look, x, y)
     ex, ey, other = _lattice(x + period * 0.55, y + period * 0.5, period)
-    found = _blend(found, darker(look.accent, 0.1), 0.8 * _step(np.hypot(ex * 0.55, ey * 1.4) - period * 0.09))
+    found = blended(found, darker(look.accent, 0.1), 0.8 * _step(np.hypot(ex * 0.55, ey * 1.4) - period * 0.09))
     petals = _step(far - reach * (0.72 + 0.28 * np.cos(angle * 5)))
-    found = _blend(found, look.second, petals)
-    return _blend(found, look.accent, _step(far - reach * 0.3) * (0.6 + 0.4 * (other < 2)))
+    found = blended(found, look.second, petals)
+    return blended(found, look.accent, _step(far - reach * 0.3) * (0.6 + 0.4 * (other < 2)))
 
 
 def _zigzag(look: Look, x: Pixels, y: Pixels) -> Pixels:
     wave = np.abs((x / 7.0) % 1 - 0.5) * 7.0
-    return _blend(_plain(look, x, y), look.second, _bars(y + wave, look.vary("zigzag", 7, 11), 0.42))
+    return blended(_plain(look, x, y), look.second, _bars(y + wave, look.vary("zigzag", 7, 11), 0.42))
 
 
 def _starry(look: Look, x: Pixels, y: Pixels) -> Pixels:
@@ -118,7 +116,7 @@ def _starry(look: Look, x: Pixels, y: Pixels) -> Pixels:
     dx, dy, own = _lattice(x, y, period)
     angle = np.arctan2(dx, -dy) + own
     fold = np.abs((angle / (2 * pi / 5)) % 1 - 0.5) * 2
-    return _blend(_plain(look, x, y), look.second, _step(np.hypot(dx, dy) - period * (0.14 + 0.2 * fold**1.5)))
+    return blended(_plain(look, x, y), look.second, _step(np.hypot(dx, dy) - period * (0.14 + 0.2 * fold**1.5)))
 
 
 def _leafy(look: Look, x: Pixels, y: Pixels) -> Pixels:
@@ -127,38 +125,40 @@ def _leafy(look: Look, x: Pixels, y: Pixels) -> Pixels:
     turn = own * 5
     u, v = dx * np.cos(turn) + dy * np.sin(turn), dy * np.cos(turn) - dx * np.sin(turn)
     leaf = _step(np.abs(v) - period * 0.19 * np.clip(1 - (u / (period * 0.44)) ** 2, -0.2, 1))
-    found = _blend(_plain(look, x, y), look.second, leaf)
-    return _blend(found, look.base, 0.7 * leaf * _step(np.abs(v) - 0.25))
+    found = blended(_plain(look, x, y), look.second, leaf)
+    return blended(found, look.base, 0.7 * leaf * _step(np.abs(v) - 0.25))
 
 
 def _two_tone(look: Look, x: Pixels, y: Pixels) -> Pixels:
     edge = look.vary("dip", -4, 10) + 1.2 * noise_at(x * 0.12, 0 * y)
-    return _blend(_plain(look, x, y), look.second, _step(edge - y + 0 * x, 0.4))
+    return blended(_plain(look, x, y), look.second, _step(edge - y + 0 * x, 0.4))
 
 
 def _speckled(look: Look, x: Pixels, y: Pixels) -> Pixels:
     found = _plain(look, x, y)
     for size, level in ((1.1, 0.62), (0.6, 0.5)):
-        found = _blend(found, look.second, 0.85 * _step((level - noise_at(x * size, y * size)) * 3, 0.5))
+        found = blended(found, look.second, 0.85 * _step((level - noise_at(x * size, y * size)) * 3, 0.5))
     return found
 
 
 def _camouflage(look: Look, x: Pixels, y: Pixels) -> Pixels:
+    size, place = look.vary("spots", 0.75, 1.3), look.vary("spots at", 0, 60)
+    x, y = x / size + place, y / size
     one = noise_at(x * 0.11, y * 0.15) + 0.4 * noise_at(x * 0.3, y * 0.3)
     other = noise_at(x * 0.13 + 30, y * 0.12 + 9) + 0.4 * noise_at(x * 0.3 + 7, y * 0.3)
-    found = _blend(_plain(look, x, y), darker(look.base, 0.45), _step((0.15 - one) * 5, 0.3))
-    return _blend(found, lighter(look.base, 0.42), _step((0.25 - other) * 5, 0.3))
+    found = blended(_plain(look, x, y), darker(look.base, 0.45), _step((0.15 - one) * 5, 0.3))
+    return blended(found, lighter(look.base, 0.42), _step((0.25 - other) * 5, 0.3))
 
 
 def _heathered(look: Look, x: Pixels, y: Pixels) -> Pixels:
     fleck = noise_at(x * 0.9, y * 3.6) + 0.6 * noise_at(x * 2.5 + 9, y * 5.1)
-    return _blend(_plain(look, x, y), lighter(look.base, 0.65), np.clip(0.16 + 0.3 * fleck, 0, 0.6))
+    return blended(_plain(look, x, y), lighter(look.base, 0.65), np.clip(0.16 + 0.3 * fleck, 0, 0.6))
 
 
 def _marbled(look: Look, x: Pixels, y: Pixels) -> Pixels:
     warp = noise_at(x * 0.07, y * 0.07) * 9 + noise_at(x * 0.2, y * 0.2) * 2.5
     vein = np.abs(np.sin((x * 0.6 + y + warp * 1.6) * 0.16))
-    return _blend(_plain(look, x, y), look.second, 0.75 * np.clip(1 - vein * 3.2, 0, 1))
+    return blended(_plain(look, x, y), look.second, 0.75 * np.clip(1 - vein * 3.2, 0, 1))
 
 
 WEAVES: dict[str, Weave] = {
@@ -178,63 +178,3 @@ WEAVES: dict[str, Weave] = {
     "heathered": _heathered,
     "marbled": _marbled,
 }
-
-
-def grain(material: str) -> Form:
-    """The small-scale light of a material; smooth for those that have none."""
-
-    def form(patch: Patch) -> Pixels:
-        x, y = patch.x, patch.y
-        if material in ("wool", "merino", "knit", "acrylic"):
-            rib = np.abs(np.sin(x * 2.6)) * 0.8 + 0.2 * np.sin(y * 3.4 + np.abs(np.sin(x * 2.6)) * 2)
-            return (0.9 + 0.14 * rib).astype(np.float32)
-        if material == "denim":
-            return (1 + 0.07 * np.sin((x + y) * 3.4) + 0.05 * noise_at(x * 2, y * 0.6)).astype(np.float32)
-        if material == "corduroy":
-            return (0.93 + 0.12 * np.abs(np.sin(x * 1.45)) + 0 * y).astype(np.float32)
-        if material in ("leather", "suede", "vegan leather"):
-            return (1 + 0.045 * noise_at(x * 1.9, y * 1.9) + 0.03 * noise_at(x * 0.5, y * 0.5)).astype(np.float32)
-        if material in ("linen", "canvas", "jute", "cotton canvas"):
-            return (1 + 0.05 * np.sin(x * 4.1) * np.sin(y * 4.1) + 0.04 * noise_at(x * 3, y * 0.4)).astype(np.float32)
-        if material in ("rattan", "wicker", "paper cord"):
-            cross = np.sin(x * 2.0) * np.sin(y * 2.0)
-            return (0.92 + 0.2 * np.clip(cross * 3, -1, 1)).astype(np.float32)
-        return np.ones(patch.alpha.shape, np.float32)
-
-    return form
-
-
-def wood(base: RGB, lying: bool = True, size: float = 1.0, name: str = "") -> Paint:
-    """Planed wood with its grain along the level axis, or the upright one."""
-    phase = sum(map(ord, name)) % 61
-
-    def paint(patch: Patch) -> Pixels:
-        x, y = (patch.x / size, patch.y / size) if lying else (patch.y / size, patch.x / size)
-        warp = 2.2 * noise_at(x * 0.03 + phase, y * 0.1) + 0.25 * noise_at(x * 0.1, y * 1.1)
-        rings = np.sin((y + warp * 3) * 1.35 + phase)
-        fine = noise_at(x * 0.16, y * 3.6 + phase)
-        share = np.clip(0.25 + 0.16 * rings + 0.17 * fine, 0, 1)
-        return _blend(lighter(base, 0.1), darker(base, 0.5), np.broadcast_to(share, patch.alpha.shape))
-
-    return paint
-
-
-def brushed(base: RGB, lying: bool = True) -> Paint:
-    """Brushed metal: fine streaks along one axis."""
-
-    def paint(patch: Patch) -> Pixels:
-        x, y = (patch.x, patch.y) if lying else (patch.y, patch.x)
-        share = np.clip(0.5 + 0.4 * noise_at(x * 0.12, y * 4.3), 0, 1) * 0.14
-        return _blend(base, (1, 1, 1), np.broadcast_to(share, patch.alpha.shape))
-
-    return paint
-
-
-def fade(upper: RGB, lower: RGB) -> Paint:
-    """From one colour at the top of the part to another at its bottom."""
-
-    def paint(patch: Patch) -> Pixels:
-        share = np.linspace(0, 1, patch.alpha.shape[0], dtype=np.float32)[:, None]
-        return _blend(upper, lower, np.broadcast_to(share, patch.alpha.shape))
-
-    return paint

@@ -11,12 +11,16 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from snapshelf.errors import BadInput
 from snapshelf.sample.goods.make import Good, goods
 from snapshelf.sample.goods.queries import Asked, queries
 
-VERSION = 1  # of the drawings: another number renders an older folder anew
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+VERSION = 2  # of the drawings: another number renders an older folder anew
 DONE = ".complete"
 PIECE = 12  # goods drawn in one go
 COLUMNS = ("sku", "title", "description", "brand", "category", "price", "currency", "stock", "gtin", "mpn", "family",
@@ -81,18 +85,24 @@ def _draw_piece(folder: Path, piece: Sequence[Good]) -> int:
 
 def draw(folder: Path, good: Good) -> None:
     """The pictures of one product: catalogue, and a customer's if there is one."""
-    from snapshelf.sample.canvas import Canvas
     from snapshelf.sample.street import snap
     from snapshelf.sample.studio import shoot
 
+    thing = drawing(good)
+    shoot(thing, good.sku).save(folder / "images" / f"{good.sku}.jpg", quality=88)
+    if good.second:
+        shoot(thing, good.sku, closer=True).save(folder / "images" / f"{good.sku}-2.jpg", quality=88)
+    if good.snapped:
+        snap(thing, f"{good.look.design}/{good.sku}").save(folder / "customer" / f"{good.sku}.jpg", quality=72)
+
+
+def drawing(good: Good) -> Image:
+    """The thing itself, RGBa. `studio.shoot` and `street.snap` make any number of pictures of it, one for each seed."""
+    from snapshelf.sample.canvas import Canvas
+
     canvas = Canvas()
     good.kind.draw(canvas, good.look)
-    drawing = canvas.picture()
-    shoot(drawing, good.sku).save(folder / "images" / f"{good.sku}.jpg", quality=88)
-    if good.second:
-        shoot(drawing, good.sku, closer=True).save(folder / "images" / f"{good.sku}-2.jpg", quality=88)
-    if good.snapped:
-        snap(drawing, f"{good.look.design}/{good.sku}").save(folder / "customer" / f"{good.sku}.jpg", quality=72)
+    return canvas.picture()
 
 
 def _write_catalogue(path: Path, made: Sequence[Good]) -> None:

@@ -8,7 +8,20 @@ from dataclasses import dataclass, field
 from snapshelf.sample.canvas import Canvas
 from snapshelf.sample.look import Look
 from snapshelf.sample.palette import BRIGHT, CLOTHES, GLAZES, LEATHERS, METALS, WOODS
-from snapshelf.sample.shapes import bags, bottoms, food, footwear, fruit, kitchen, living, tech, tops
+from snapshelf.sample.shapes import (
+    bags,
+    bottoms,
+    coats,
+    cookware,
+    food,
+    footwear,
+    fruit,
+    kitchen,
+    lamps,
+    living,
+    tech,
+    tops,
+)
 
 LETTERS = ("S", "M", "L", "XL")
 SHOES = ("38", "40", "42", "44")
@@ -39,6 +52,7 @@ class Kind:
 
 
 SLEEVE, FLAVOURS = ("short sleeve", "long sleeve"), tuple(food.TASTE)
+PACK = {"pack": ("single", "pair", "tray of three")}
 _FRUIT = ("apple", "orange", "mango", "cherry", "blueberry", "lemon")
 
 KINDS = (
@@ -46,7 +60,7 @@ KINDS = (
     Kind("shirt", "Clothing > Tops", tops.shirt, CLOTHES, (25, 79), CLOTH, ("cotton", "linen", "flannel"), {"sleeve": SLEEVE}, LETTERS, use="work and weekends"),
     Kind("hoodie", "Clothing > Tops", tops.hoodie, CLOTHES, (35, 89), ("plain", "plain", "heathered", "two-tone", "camouflage"), ("fleece", "cotton"), {"front": ("zip", "pullover")}, LETTERS, use="cool evenings"),
     Kind("sweater", "Clothing > Tops", tops.sweater, CLOTHES, (39, 129), ("plain", "striped", "zigzag", "heathered"), ("wool", "cotton"), {"neck": ("roll neck", "crew neck")}, LETTERS, use="cold days"),
-    Kind("jacket", "Clothing > Coats", tops.jacket, LEATHERS, (69, 249), ("plain", "plain", "camouflage"), ("nylon", "denim", "leather"), {"style": ("bomber", "puffer", "parka")}, LETTERS, use="wind and rain"),
+    Kind("jacket", "Clothing > Coats", coats.jacket, LEATHERS, (69, 249), ("plain", "plain", "camouflage"), ("nylon", "denim", "leather"), {"style": ("bomber", "puffer", "parka")}, LETTERS, use="wind and rain"),
     Kind("dress", "Clothing > Dresses", tops.dress, CLOTHES, (29, 149), ("plain", "floral", "dotted", "striped", "leafy", "checked"), ("cotton", "silk", "linen"), {"length": ("mini", "knee-length", "maxi"), "sleeve": ("sleeveless", "short sleeve")}, LETTERS, use="parties and summer days"),
     Kind("trousers", "Clothing > Trousers", bottoms.trousers, CLOTHES, (35, 99), ("plain", "plain", "pinstriped", "checked"), ("cotton", "wool", "linen"), {"fit": ("slim", "straight", "wide leg")}, LETTERS, use="work"),
     Kind("jeans", "Clothing > Trousers", bottoms.jeans, ("navy", "blue", "black", "grey", "sky blue"), (39, 119), PLAIN, ("denim",), {"fit": ("skinny", "straight", "bootcut")}, LETTERS),
@@ -57,9 +71,9 @@ KINDS = (
     Kind("beanie", "Clothing > Accessories", bottoms.beanie, CLOTHES, (12, 39), ("plain", "striped", "heathered"), ("wool",), {}, use="winter"),
     Kind("scarf", "Clothing > Accessories", bottoms.scarf, CLOTHES, (15, 69), ("tartan", "plain", "striped", "checked"), ("wool", "cashmere"), {}, use="winter"),
     Kind("sneakers", "Shoes", footwear.sneaker, CLOTHES, (39, 149), ("plain", "plain", "camouflage", "dotted"), ("canvas", "leather"), {"style": ("low-top", "high-top", "running")}, SHOES, use="running and walking"),
-    Kind("boots", "Shoes", footwear.boot, LEATHERS, (69, 219), PLAIN, ("leather", "suede"), {"style": ("ankle", "mid", "knee-high")}, SHOES, use="autumn and winter"),
-    Kind("high heels", "Shoes", footwear.heel, LEATHERS, (49, 169), PLAIN, ("leather", "suede"), {"heel": ("low", "mid", "high")}, SHOES[:3], use="evenings out"),
-    Kind("sandals", "Shoes", footwear.sandal, LEATHERS, (25, 89), PLAIN, ("leather",), {}, SHOES, use="the beach"),
+    Kind("boots", "Shoes", footwear.boot, LEATHERS, (69, 219), PLAIN, ("leather", "suede"), {"style": ("ankle", "mid-calf", "knee-high")}, SHOES, use="autumn and winter"),
+    Kind("high heels", "Shoes", footwear.heel, LEATHERS, (49, 169), PLAIN, ("leather", "suede"), {"heel": ("kitten", "block", "stiletto")}, SHOES[:3], use="evenings out"),
+    Kind("sandals", "Shoes", footwear.sandal, LEATHERS, (25, 89), PLAIN, ("leather", "suede"), {"style": ("strappy", "slide", "crossed")}, SHOES, use="the beach"),
     Kind("backpack", "Bags", bags.backpack, CLOTHES, (29, 119), ("plain", "plain", "leafy", "camouflage", "starry"), ("nylon", "canvas"), {}, use="school, work and trips"),
     Kind("tote bag", "Bags", bags.tote, CLOTHES, (12, 49), ("plain", "striped", "floral", "leafy"), ("canvas", "cotton"), {}, use="shopping"),
     Kind("handbag", "Bags", bags.handbag, LEATHERS, (59, 249), PLAIN, ("leather", "suede"), {}),
@@ -68,15 +82,15 @@ KINDS = (
     Kind("mug", "Kitchen > Tableware", kitchen.mug, GLAZES, (6, 22), GLAZED, ("stoneware", "porcelain"), {}, use="coffee and tea"),
     Kind("teapot", "Kitchen > Tableware", kitchen.teapot, GLAZES, (19, 69), GLAZED, ("stoneware", "porcelain"), {}, use="tea for two"),
     Kind("bowl", "Kitchen > Tableware", kitchen.bowl, GLAZES, (7, 39), GLAZED, ("stoneware", "porcelain"), {}, use="soup and salad"),
-    Kind("wine glass", "Kitchen > Tableware", kitchen.wine_glass, ("burgundy", "crimson", "lemon", "blush"), (6, 29), PLAIN, ("glass",), {}, use="dinner"),
-    Kind("kettle", "Kitchen > Appliances", kitchen.kettle, (*METALS, "red", "mint", "teal", "cream"), (29, 99), PLAIN, ("stainless steel", "enamel"), {"volume": ("1 l", "1.5 l", "1.7 l")}, use="boiling water"),
-    Kind("cooking pot", "Kitchen > Cookware", kitchen.pot, GLAZES, (29, 189), PLAIN, ("enamel", "cast iron"), {"volume": ("2 l", "4 l", "6 l")}, use="stews and pasta"),
-    Kind("frying pan", "Kitchen > Cookware", kitchen.pan, ("black", "charcoal", "copper", "red", "teal"), (19, 119), PLAIN, ("cast iron", "aluminium"), {"diameter": ("20 cm", "24 cm", "28 cm")}, use="eggs and steaks"),
-    Kind("kitchen knife", "Kitchen > Cookware", kitchen.knife, WOODS, (15, 129), PLAIN, ("wood", "steel"), {"blade": ("12 cm", "18 cm", "21 cm")}, use="chopping"),
+    Kind("wine glass", "Kitchen > Tableware", cookware.wine_glass, ("burgundy", "crimson", "lemon", "blush"), (6, 29), PLAIN, ("crystal",), {"form": ("tulip", "balloon", "flute")}, use="dinner"),
+    Kind("kettle", "Kitchen > Appliances", cookware.kettle, (*METALS, "red", "mint", "teal", "cream"), (29, 99), PLAIN, ("stainless steel", "enamel"), {"volume": ("1 l", "1.5 l", "1.7 l")}, use="boiling water"),
+    Kind("cooking pot", "Kitchen > Cookware", cookware.pot, GLAZES, (29, 189), PLAIN, ("enamel", "cast iron"), {"volume": ("2 l", "4 l", "6 l")}, use="stews and pasta"),
+    Kind("frying pan", "Kitchen > Cookware", cookware.pan, ("black", "charcoal", "copper", "red", "teal"), (19, 119), PLAIN, ("cast iron", "aluminium"), {"diameter": ("20 cm", "24 cm", "28 cm")}, use="eggs and steaks"),
+    Kind("kitchen knife", "Kitchen > Cookware", cookware.knife, WOODS, (15, 129), PLAIN, ("wood", "steel"), {"blade": ("12 cm", "18 cm", "21 cm")}, use="chopping"),
     Kind("water bottle", "Kitchen > Bottles", kitchen.bottle, GLAZES, (12, 39), ("plain", "two-tone", "dotted", "leafy"), ("stainless steel",), {"volume": ("0.5 l", "0.75 l", "1 l")}, use="sport and travel"),
-    Kind("desk lamp", "Home > Lamps", living.desk_lamp, GLAZES, (25, 99), PLAIN, ("metal",), {}, use="reading and work"),
-    Kind("floor lamp", "Home > Lamps", living.floor_lamp, GLAZES, (49, 199), ("plain", "striped", "floral", "dotted"), ("linen", "cotton"), {}, use="the living room"),
-    Kind("pendant lamp", "Home > Lamps", living.pendant, GLAZES, (39, 179), PLAIN, ("metal", "glass"), {"shade": ("dome", "cone", "globe")}, use="above the table"),
+    Kind("desk lamp", "Home > Lamps", lamps.desk_lamp, GLAZES, (25, 99), PLAIN, ("metal",), {}, use="reading and work"),
+    Kind("floor lamp", "Home > Lamps", lamps.floor_lamp, GLAZES, (49, 199), ("plain", "striped", "floral", "dotted"), ("linen", "cotton"), {}, use="the living room"),
+    Kind("pendant lamp", "Home > Lamps", lamps.pendant, GLAZES, (39, 179), PLAIN, ("metal", "glass"), {"shade": ("dome", "cone", "globe")}, use="above the table"),
     Kind("chair", "Home > Furniture", living.chair, GLAZES, (39, 199), PLAIN, ("wood", "velvet"), {"back": ("slatted", "spindle", "upholstered")}, accents=WOODS, use="the dining room"),
     Kind("armchair", "Home > Furniture", living.armchair, CLOTHES, (149, 599), ("plain", "plain", "floral", "tartan"), ("velvet", "linen", "leather"), {}, accents=WOODS, use="reading"),
     Kind("sofa", "Home > Furniture", living.sofa, CLOTHES, (299, 1299), ("plain", "plain", "heathered"), ("velvet", "linen", "leather"), {}, accents=WOODS, use="the living room"),
@@ -84,19 +98,19 @@ KINDS = (
     Kind("table", "Home > Furniture", living.table, WOODS, (89, 699), PLAIN, ("wood",), {"top": ("round", "rectangular")}, accents=WOODS, use="meals with friends"),
     Kind("cushion", "Home > Textiles", bags.cushion, CLOTHES, (9, 39), CLOTH, ("cotton", "velvet", "linen"), {}, use="sofa and bed"),
     Kind("plant pot", "Home > Decoration", living.plant_pot, GLAZES, (8, 45), GLAZED, ("stoneware", "terracotta"), {}, use="house plants"),
-    Kind("wall clock", "Home > Decoration", living.clock, GLAZES, (15, 79), PLAIN, ("wood", "metal"), {}, accents=("red", "orange", "teal")),
+    Kind("wall clock", "Home > Decoration", living.clock, GLAZES, (15, 79), PLAIN, ("wood", "metal"), {"shape": ("round", "square")}, accents=("red", "orange", "teal")),
     Kind("television", "Electronics > TVs", tech.television, ("black", "silver", "white"), (199, 1999), PLAIN, (), {"screen": ("32 inch", "43 inch", "55 inch", "65 inch"), "panel": ("OLED", "QLED", "LED")}, use="films and games"),
     Kind("headphones", "Electronics > Audio", tech.headphones, GLAZES, (29, 349), PLAIN, (), {"link": ("wireless", "wired")}, use="music and calls"),
-    Kind("speaker", "Electronics > Audio", tech.speaker, WOODS, (39, 399), PLAIN, ("wood",), {}, use="music at home"),
+    Kind("speaker", "Electronics > Audio", tech.speaker, WOODS, (39, 399), PLAIN, ("wood",), {"form": ("bookshelf", "tower", "portable")}, use="music at home"),
     Kind("watch", "Electronics > Watches", tech.watch, LEATHERS, (49, 399), PLAIN, ("leather", "steel"), {"style": ("classic", "smart")}),
     Kind("camera", "Electronics > Cameras", tech.camera, LEATHERS, (199, 999), PLAIN, (), {}, accents=("black", "silver", "charcoal"), use="travel photos"),
     Kind("smartphone", "Electronics > Phones", tech.phone, ("black", "silver", "gold", "blue", "pink", "green"), (149, 1199), PLAIN, (), {"memory": ("128 GB", "256 GB", "512 GB")}),
     Kind("laptop", "Electronics > Computers", tech.laptop, ("silver", "charcoal", "gold", "black"), (399, 1999), PLAIN, (), {"screen": ("13 inch", "14 inch", "16 inch")}, use="work and study"),
-    Kind("apple", "Food > Fruit", fruit.apple, ("red", "green", "yellow", "crimson"), (0.4, 1.2), PLAIN, (), {}, use="a snack"),
-    Kind("pear", "Food > Fruit", fruit.pear, ("green", "olive", "yellow"), (0.5, 1.3), PLAIN, (), {}, use="a snack"),
-    Kind("orange", "Food > Fruit", fruit.orange, ("orange",), (0.4, 1.1), PLAIN, (), {}, use="juice or a snack"),
-    Kind("lemon", "Food > Fruit", fruit.lemon, ("yellow", "lemon"), (0.3, 0.9), PLAIN, (), {}, use="cooking and drinks"),
-    Kind("banana", "Food > Fruit", fruit.banana, ("yellow", "lemon", "green"), (0.3, 2.5), PLAIN, (), {}, use="a snack"),
+    Kind("apple", "Food > Fruit", fruit.apple, ("red", "green", "yellow"), (0.4, 1.2), PLAIN, (), PACK, use="a snack"),
+    Kind("pear", "Food > Fruit", fruit.pear, ("green", "olive", "yellow"), (0.5, 1.3), PLAIN, (), PACK, use="a snack"),
+    Kind("orange", "Food > Fruit", fruit.orange, ("orange",), (0.4, 1.1), PLAIN, (), PACK, use="juice or a snack"),
+    Kind("lemon", "Food > Fruit", fruit.lemon, ("yellow", "green"), (0.3, 0.9), PLAIN, (), PACK, use="cooking and drinks"),
+    Kind("banana", "Food > Fruit", fruit.banana, ("yellow", "green"), (0.3, 2.5), PLAIN, (), {"pack": ("single", "pair", "bunch")}, use="a snack"),
     Kind("cereal", "Food > Packaged", food.cereal, GLAZES, (2.5, 6), ("plain", "dotted", "striped"), (), {"flavour": ("honey", "chocolate", "strawberry", "oat", "corn")}, use="breakfast"),
     Kind("milk carton", "Food > Packaged", food.milk, GLAZES, (1.2, 3.5), PLAIN, (), {"flavour": ("vanilla", "oat", "chocolate", "strawberry")}, use="breakfast"),
     Kind("juice", "Food > Packaged", food.juice, GLAZES, (1.8, 4.5), PLAIN, (), {"flavour": _FRUIT}, use="breakfast"),

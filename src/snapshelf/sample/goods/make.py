@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
+from snapshelf.sample.brands import BRANDS, MODELS
 from snapshelf.sample.goods.kinds import KINDS, Kind
 from snapshelf.sample.gtin import in_store
 from snapshelf.sample.look import Look
-from snapshelf.sample.palette import COLOURS, luminance
+from snapshelf.sample.palette import COLOURS, apart, luminance
 
-BRANDS = ("Norrvik", "Paloma", "Brightwell", "Kestrel", "Osmo", "Tamarind", "Lumo", "Halden", "Verano", "Quill", "Mirabel",
-          "Fjordan", "Casabo", "Zephyr", "Ondine", "Ravel", "Solenne", "Tarn", "Wilder", "Juno")  # fmt: skip
 ADJECTIVES = ("classic", "modern", "lightweight", "handy", "sturdy", "elegant", "cosy", "slim", "everyday", "premium")
 OPENERS = ("Made for {use}.", "A good companion for {use}.", "Just right for {use}.", "Our pick for {use}.")
+ONE_COLOURED = ("plain", "heathered", "camouflage")  # patterns in shades of one colour
 CARES = (
     "Easy to care for.",
     "Built to last.",
@@ -26,7 +26,10 @@ CARES = (
 
 @dataclass(frozen=True, slots=True)
 class Good:
-    """One product of the sample shop: its words and numbers, how it looks, and who shows a photo of it."""
+    """One product of the sample shop: its words and numbers, how it looks, and who shows a photo of it.
+
+    ``colour`` is the label's word, ``plain`` what people say; ``trim`` the plain colour of the pattern on it, or "".
+    """
 
     sku: str
     family: str
@@ -36,6 +39,7 @@ class Good:
     description: str
     colour: str
     plain: str
+    trim: str
     size: str
     price: float
     stock: int
@@ -61,21 +65,22 @@ def goods(count: int, seed: int) -> list[Good]:
 def _family(kind: Kind, number: int, seed: int) -> Iterator[Good]:
     chance = Random(f"{seed}/{number}/{kind.name}")
     family = f"{_letters(kind.name)}-{number:03d}"
-    brand = chance.choice(BRANDS)
+    brand, model = chance.choice(BRANDS), _model(kind, number // len(KINDS), seed)
     material = chance.choice(kind.materials) if kind.materials else ""
     pattern = chance.choice(kind.patterns)
     traits = tuple((name, chance.choice(words)) for name, words in kind.traits.items())
     adjective, price = chance.choice(ADJECTIVES), _price(kind, chance)
-    colours = chance.sample(kind.colours, min(len(kind.colours), chance.choice((1, 2, 2))))
+    colours = _colours(kind, chance)
     sizes = chance.sample(kind.sizes, 2) if kind.sizes and chance.random() < 0.4 else [""]
-    model = f"{brand[:2].upper()}{chance.randint(100, 9999)}"
+    code = f"{brand[:2].upper()}{chance.randint(100, 9999)}"
+    accent = COLOURS[chance.choice(kind.accents)].rgb
     for at, (colour, size) in enumerate((colour, size) for colour in colours for size in sizes):
         second = _second(kind, colour, Random(f"{family}/{seed}/{colour}"))
         look = Look(
             kind.name,
             COLOURS[colour].rgb,
             COLOURS[second].rgb,
-            COLOURS[chance.choice(kind.accents)].rgb,
+            accent,
             pattern,
             material,
             brand,
@@ -83,45 +88,52 @@ def _family(kind: Kind, number: int, seed: int) -> Iterator[Good]:
             f"{seed}/{family}",
         )
         words = [word for _, word in traits]
-        title = _title(kind, brand, adjective, colour, second, pattern, material, words, size, chance)
+        name = f"{brand} {model}"
         yield Good(
             sku=f"{family}-{at + 1}",
             family=family,
             kind=kind,
             look=look,
-            title=title,
+            title=_title(kind, name, colour, second, pattern, material, words, size),
             description=_description(kind, colour, second, pattern, material, words, adjective, chance),
             colour=colour,
             plain=COLOURS[colour].plain,
+            trim="" if pattern in ONE_COLOURED else COLOURS[second].plain,
             size=size,
             price=round(price * chance.choice((1, 1, 1, 0.8)), 2),
             stock=0 if chance.random() < 0.12 else chance.randint(1, 80),
             gtin=in_store(seed, number * 16 + at),
-            mpn=f"{model}-{at + 1}",
+            mpn=f"{code}-{at + 1}",
             second=at == 0 and chance.random() < 0.3,
             snapped=size in ("", sizes[0]),
         )
 
 
+def _model(kind: Kind, number: int, seed: int) -> str:
+    """The name of this family: no other one of its kind has it, up to as many families as there are names."""
+    names = Random(f"models/{seed}/{kind.name}").sample(MODELS, len(MODELS))
+    turn, place = divmod(number, len(names))
+    return names[place] if turn == 0 else f"{names[place]} {turn + 1}"
+
+
+def _colours(kind: Kind, chance: Random) -> list[str]:
+    """One colour, or two that nobody takes for each other."""
+    first, *others = chance.sample(kind.colours, len(kind.colours))
+    far = [name for name in others if apart(COLOURS[first], COLOURS[name])]
+    return [first, *far[: chance.choice((0, 1, 1))]]
+
+
 def _title(
-    kind: Kind,
-    brand: str,
-    adjective: str,
-    colour: str,
-    second: str,
-    pattern: str,
-    material: str,
-    words: list[str],
-    size: str,
-    chance: Random,
+    kind: Kind, name: str, colour: str, second: str, pattern: str, material: str, words: list[str], size: str
 ) -> str:
+    """Brand and model first, then what the picture shows."""
     shown = "" if pattern == "plain" else pattern
-    if kind.category == "Food > Fruit":
-        parts = [brand, colour, kind.name]
-    else:
-        what = [material if chance.random() < 0.7 else "", *words, kind.name]
-        parts = [brand, adjective if chance.random() < 0.4 else "", colour, shown, *what]
-    title = " ".join(part for part in parts if part)
+    looks = f"{colour} {shown}".strip() if pattern in ONE_COLOURED else f"{colour} and {second} {shown}"
+    if colour == kind.name:
+        looks = ""
+    after = ", ".join(words) if kind.category == "Food > Fruit" else ""
+    parts = [name, looks, material, *([] if after else words), kind.name]
+    title = ", ".join(part for part in (" ".join(part for part in parts if part), after) if part)
     return f"{title}, size {size}" if size else title
 
 
@@ -129,7 +141,8 @@ def _description(
     kind: Kind, colour: str, second: str, pattern: str, material: str, words: list[str], adjective: str, chance: Random
 ) -> str:
     made = f" made of {material}" if material else ""
-    looks = f"in {colour}" if pattern == "plain" else f"in {colour} with {second} ({pattern})"
+    looks = f"in {colour}" if pattern in ONE_COLOURED else f"in {colour} with {second}"
+    looks += "" if pattern == "plain" else f" ({pattern})"
     first = f"{adjective.capitalize()} {kind.name}{made}, {looks}."
     details = f"Details: {', '.join(words)}." if words else ""
     parts = [first, chance.choice(OPENERS).format(use=kind.use), details, chance.choice(CARES)]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from snapshelf.sample.brands import tint
 from snapshelf.sample.canvas import Canvas
 from snapshelf.sample.curves import Knot, Point, Points, box, curve, ellipse, flipped, mirrored
 from snapshelf.sample.forms import both, flat, folds, puff
 from snapshelf.sample.look import Look
-from snapshelf.sample.palette import darker, lighter
-from snapshelf.sample.patterns import cloth, grain
-from snapshelf.sample.shapes.marks import emblem
-from snapshelf.sample.shapes.tops import seam, soft
+from snapshelf.sample.materials import grain
+from snapshelf.sample.palette import darker, ink_on, lighter
+from snapshelf.sample.patterns import cloth
+from snapshelf.sample.shapes.marks import emblem, mark
+from snapshelf.sample.shapes.tops import seam
 
 
 def trousers(c: Canvas, look: Look) -> None:
@@ -17,7 +21,31 @@ def trousers(c: Canvas, look: Look) -> None:
 
 
 def jeans(c: Canvas, look: Look) -> None:
-    _legs(c, look, 95, {"skinny": 5.2, "straight": 7.4, "bootcut": 9.4}.get(look.trait("fit"), 7), stitched=True)
+    deep = look.vary("wash", -0.28, 0.22)
+    washed = replace(look, base=darker(look.base, deep) if deep > 0 else lighter(look.base, -deep))
+    foot = {"skinny": 5.2, "straight": 7.4, "bootcut": 9.4}.get(look.trait("fit"), 7) + look.vary("foot", -0.6, 0.6)
+    _legs(c, washed, 95, foot, stitched=True)
+    for side in (-1, 1):
+        x = 50 + side * (5 + foot)
+        if look.chance("faded", 0.5):
+            spot = ellipse(x + side * 1.5, look.vary("fade y", 34, 48), foot * 0.55, look.vary("fade", 8, 17))
+            c.fill(spot, lighter(washed.base, 0.6), opacity=0.45, soft=2.5)
+        for n in range(look.choose("rips", (0, 0, 0, 2))):
+            c.fill(ellipse(x, 58 + n * 5 + 3 * side, foot * 0.6, 1.1), (0.93, 0.92, 0.9), opacity=0.9, soft=0.3)
+        if look.chance("turn-ups", 0.3):
+            c.fill(
+                box(x - foot - 1.5, 89, x + foot + 1.5, 95, 1),
+                lighter(washed.base, 0.45),
+                both(puff(1, 0.5), grain("denim")),
+            )
+    c.fill(
+        box(57, 8.5, 66, 14, 0.6),
+        look.choose("patch", ((0.66, 0.46, 0.28), (0.2, 0.18, 0.17), (0.9, 0.88, 0.82))),
+        puff(0.6, 0.4),
+    )
+    mark(
+        c, look, 61.5, 11.2, 2, None, look.choose("patch ink", ((0.3, 0.2, 0.12), (0.78, 0.2, 0.18), (0.85, 0.7, 0.35)))
+    )
 
 
 def shorts(c: Canvas, look: Look) -> None:
@@ -26,7 +54,8 @@ def shorts(c: Canvas, look: Look) -> None:
 
 def _legs(c: Canvas, look: Look, bottom: float, foot: float, stitched: bool = False) -> None:
     short = bottom < 75
-    thread = (0.82, 0.58, 0.26) if stitched else look.base
+    threads = ((0.82, 0.58, 0.26), (0.85, 0.82, 0.75), darker(look.base, 0.4))
+    thread = look.choose("thread", threads) if stitched else look.base
     top = 20.0 if short else 7.0
     crotch = top + 29
     gap, hip = (3.0, 19.5) if short else (4.0, 17.5)
@@ -136,7 +165,14 @@ def cap(c: Canvas, look: Look) -> None:
             0.35,
         )
     c.fill(ellipse(46, 24.4, 2.4, 1.5), peak_colour, puff(1, 0.7))
-    emblem(c, look, 55, 48, 6.5, patch)
+    if look.chance("front panel", 0.3):
+        front = curve([(46, 24, "c"), (62, 29), (72, 42), (75, 60, "c"), (46, 68, "c"), (41, 44)])
+        c.fill(front, look.second, puff(4, 0.6), within=patch)
+        mark(c, look, 58, 47, look.vary("mark", 5, 9), patch, look.base)
+    else:
+        (mark if look.chance("branded") else emblem)(
+            c, look, look.vary("mark x", 50, 60), 48, look.vary("mark", 5, 9), patch
+        )
 
 
 def beanie(c: Canvas, look: Look) -> None:
@@ -148,10 +184,12 @@ def beanie(c: Canvas, look: Look) -> None:
         fold,
         both(puff(3.5, 0.75), grain("knit")),
     )
-    if look.trait("top") == "bobble":
+    if look.chance("bobble", 0.4):
         c.fill(ellipse(50, 15, 10.5, 10), lighter(look.second, 0.1), both(puff(5, 0.8), grain("wool")), soft=0.35)
-    c.fill(box(58, 67, 68, 74, 0.6), darker(look.second, 0.2), flat(0.1))
-    c.write(look.brand[:8].upper(), 63, 70.5, 1.9, (0.95, 0.94, 0.9), 8.6)
+    x = look.choose("tag", (50.0, 62.0, 38.0))
+    c.fill(box(x - 7, 65.5, x + 7, 76, 0.6), tint(look.brand), flat(0.1))
+    mark(c, look, x, 69.3, 2.8, None, ink_on(tint(look.brand)))
+    c.write(look.brand.upper(), x, 73.9, 1.9, ink_on(tint(look.brand)), 12)
 
 
 def scarf(c: Canvas, look: Look) -> None:
@@ -180,16 +218,3 @@ def scarf(c: Canvas, look: Look) -> None:
         0.4,
         soft=0.5,
     )
-    _ = soft
-
-
-DRAW = {
-    "trousers": trousers,
-    "jeans": jeans,
-    "shorts": shorts,
-    "skirt": skirt,
-    "socks": socks,
-    "cap": cap,
-    "beanie": beanie,
-    "scarf": scarf,
-}

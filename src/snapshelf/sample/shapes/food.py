@@ -6,7 +6,7 @@ from snapshelf.sample.canvas import Canvas, Patch
 from snapshelf.sample.curves import box, curve, ellipse, star
 from snapshelf.sample.forms import ball, both, flat, metal, pane, puff, tube
 from snapshelf.sample.look import RGB, Look
-from snapshelf.sample.palette import darker, ink_on, lighter
+from snapshelf.sample.palette import darker, ink_on, lighter, mix
 from snapshelf.sample.patterns import cloth
 
 LEAF = (0.30, 0.52, 0.22)
@@ -84,6 +84,8 @@ def _splash_or_fruit(c: Canvas, kind: str, x: float, y: float, r: float, colour:
 
 def label(c: Canvas, look: Look, x: float, y: float, wide: float, words: tuple[str, str], within: Patch | None) -> None:
     """Brand above, what it is below."""
+    if look.pattern != "plain":  # a quiet field, so that the words can be read
+        c.fill(box(x - wide * 0.56, y - wide * 0.15, x + wide * 0.56, y + wide * 0.54, 2), look.base, within=within)
     ink = ink_on(look.base)
     c.write(look.brand.upper(), x, y, wide * 0.16, ink, wide, within)
     c.write(
@@ -91,7 +93,7 @@ def label(c: Canvas, look: Look, x: float, y: float, wide: float, words: tuple[s
         x,
         y + wide * 0.27,
         wide * 0.11,
-        lighter(taste(look), 0.1) if sum(ink) > 1.5 else darker(taste(look), 0.3),
+        mix(ink, taste(look), 0.15),
         wide,
         within,
     )
@@ -136,23 +138,30 @@ def milk(c: Canvas, look: Look) -> None:
 
 
 def juice(c: Canvas, look: Look) -> None:
+    wide, foot, shoulder = look.vary("wide", 18, 24), look.vary("foot", 17, 24), look.vary("shoulder", 31, 43)
     shape = curve(
         [
             (42, 14, "c"),
             (58, 14, "c"),
             (59, 24),
-            (70, 36),
-            (70, 90, "c"),
-            (67, 94, "c"),
-            (33, 94, "c"),
-            (30, 90, "c"),
-            (30, 36),
+            (50 + wide, shoulder),
+            (50 + foot, 90, "c"),
+            (47 + foot, 94, "c"),
+            (53 - foot, 94, "c"),
+            (50 - foot, 90, "c"),
+            (50 - wide, shoulder),
             (41, 24),
         ]
     )
     bottle = c.fill(shape, taste(look), both(tube(0.45, 0.5), pane()), opacity=0.95)
-    c.fill(box(40, 5, 60, 15, 1.5), look.second, tube(0.3))
-    wrap = c.fill(box(30, 48, 70, 82), look.base, tube(0.3, 0.45), within=bottle)
+    c.fill(
+        box(50 - look.vary("lid", 9, 12), look.vary("lid top", 3, 7), 50 + look.vary("lid", 9, 12), 15, 1.5),
+        look.second,
+        tube(0.3),
+    )
+    wrap = c.fill(
+        box(25, look.vary("wrap", 45, 50), 75, look.vary("wrap low", 80, 87)), look.base, tube(0.3, 0.45), within=bottle
+    )
     label(c, look, 50, 54, 32, (look.trait("flavour"), "juice"), wrap)
     art(c, look, 50, 75, 6, wrap)
 
@@ -196,5 +205,8 @@ def chocolate(c: Canvas, look: Look) -> None:
         puff(1, 0.6),
     )
     front = c.fill(box(22, 26, 78, 96, 1), cloth(look), flat(0.12))
-    label(c, look, 50, 38, 44, (look.trait("flavour"), "chocolate"), front)
-    art(c, look, 50, 78, 12, front)
+    low = look.vary("band", 84, 94)
+    if look.chance("band", 0.6):
+        c.fill(box(22, low, 78, low + look.vary("band high", 3, 12)), look.second, within=front)
+    label(c, look, 50, look.vary("words", 35, 42), 44, (look.trait("flavour"), "chocolate"), front)
+    art(c, look, look.vary("art x", 40, 60), 78, look.vary("art size", 9, 13), front)

@@ -1,17 +1,17 @@
-"""Furniture, lamps and what stands in a room."""
+"""Furniture, and what else stands in a room."""
 
 from __future__ import annotations
 
 from math import cos, pi, sin
 
 from snapshelf.sample.canvas import Canvas, Paint
-from snapshelf.sample.curves import box, curve, ellipse, mirrored
+from snapshelf.sample.curves import Knot, box, curve, ellipse, mirrored
 from snapshelf.sample.forms import both, flat, pane, puff, tube
 from snapshelf.sample.look import Look
-from snapshelf.sample.palette import darker, lighter
-from snapshelf.sample.patterns import cloth, fade, grain, wood
-
-GLOW = (1.0, 0.93, 0.72)
+from snapshelf.sample.materials import fade, grain, wood
+from snapshelf.sample.palette import darker, ink_on, lighter
+from snapshelf.sample.patterns import cloth
+from snapshelf.sample.shapes.marks import mark
 
 
 def timber(look: Look, lying: bool = True) -> Paint:
@@ -20,121 +20,139 @@ def timber(look: Look, lying: bool = True) -> Paint:
 
 
 def chair(c: Canvas, look: Look) -> None:
-    for line in ([(28, 56), (24, 94)], [(72, 56), (76, 94)]):
-        c.stroke([(float(x), float(y)) for x, y in line], 3.4, darker(look.accent, 0.25), tube())
-    for x in (30.0, 70.0):
-        c.stroke([(x, 60), (x, 8)], 3.6, timber(look, False), tube())
-    style = look.trait("back")
+    style, top, wide = look.trait("back"), look.vary("top", 6, 16), look.vary("wide", 18, 23)
+    splay, thick = look.vary("splay", 0, 7), look.vary("leg", 3, 5)
+    for side in (-1, 1):
+        c.stroke(
+            [(50 + side * (wide + 2), 56), (50 + side * (wide + 4 + splay / 2), 92)],
+            3.4,
+            darker(look.accent, 0.25),
+            tube(),
+        )
+        c.stroke([(50 + side * wide, 60), (50 + side * wide, top)], 3.6, timber(look, False), tube())
+    x0, x1 = 50 - wide + 1, 50 + wide - 1
     if style == "slatted":
-        for at in range(4):
-            c.fill(box(31, 12 + at * 10, 69, 17 + at * 10, 1), timber(look), puff(1.2, 0.5))
+        slats = look.choose("slats", (2, 3, 4, 5))
+        for at in range(slats):
+            y = top + 4 + at * (42 - top) / slats
+            c.fill(box(x0, y, x1, y + 20 / slats + 1, 1), timber(look), puff(1.2, 0.5))
     elif style == "spindle":
-        c.fill(box(28, 8, 72, 14, 2), timber(look), puff(1.2, 0.5))
-        for at in range(5):
-            c.stroke([(35 + at * 7.5, 14), (35 + at * 7.5, 56)], 1.8, timber(look, False), tube())
+        c.fill(box(x0 - 3, top, x1 + 3, top + look.vary("rail", 5, 9), 2), timber(look), puff(1.2, 0.5))
+        count = look.choose("spindles", (3, 5, 7))
+        for at in range(count):
+            x = x0 + (x1 - x0) * (at + 0.5) / count
+            c.stroke([(x, top + 6), (x, 56)], 1.8, timber(look, False), tube())
     else:
-        c.fill(box(30, 9, 70, 44, 5), cloth(look), both(puff(4, 0.7), grain(look.material)))
+        c.fill(
+            box(x0, top + 1, x1, look.vary("pad", 40, 50), look.vary("round", 3, 12)),
+            cloth(look),
+            both(puff(4, 0.7), grain(look.material)),
+        )
+        for x in (40, 50, 60) if look.chance("tufts") else ():
+            c.fill(ellipse(x, top + 14, 1.4, 1.4), darker(look.base, 0.4), puff(0.8, 0.8))
+    seat = look.vary("seat", 5, 10)
+    paint = timber(look) if style == "slatted" and look.material == "wood" and look.chance("bare seat") else cloth(look)
     c.fill(
-        [(26, 56), (74, 56), (80, 64), (20, 64)],
-        cloth(look) if style != "slatted" else timber(look),
+        [(50 - wide - 2, 56), (50 + wide + 2, 56), (50 + wide + seat, 65), (50 - wide - seat, 65)],
+        paint,
         both(puff(2.5, 0.6), grain(look.material)),
     )
-    c.fill(box(20, 64, 80, 68, 1), darker(look.accent, 0.15), flat())
-    for line in ([(24, 67), (19, 96)], [(76, 67), (81, 96)]):
-        c.stroke([(float(x), float(y)) for x, y in line], 4, timber(look, False), tube())
+    c.fill(box(50 - wide - seat, 64, 50 + wide + seat, 68, 1), darker(look.accent, 0.15), flat())
+    for side in (-1, 1):
+        c.stroke(
+            [(50 + side * (wide + seat - 4), 67), (50 + side * (wide + seat - 4 + splay), 96)],
+            thick,
+            timber(look, False),
+            tube(),
+        )
+    if look.chance("brace", 0.4):
+        c.stroke([(50 - wide - seat + 4, 82), (50 + wide + seat - 4, 82)], 2, timber(look), tube(lying=True))
 
 
 def armchair(c: Canvas, look: Look) -> None:
     soft = both(puff(7, 0.8), grain(look.material))
+    top, arm, wing = look.vary("top", 6, 22), look.vary("arm", 40, 56), look.vary("wing", 18, 26)
     for x in (24.0, 76.0):
         c.stroke([(x, 84), (x - 2 + 4 * (x > 50), 95)], 3.2, timber(look, False), tube())
-    c.fill(curve(mirrored([(50, 12), (30, 13), (22, 24), (22, 66, "c"), (50, 68)])), cloth(look), soft)
+    c.fill(
+        curve(mirrored([(50, top), (30, top + look.vary("crest", 0, 6)), (wing, top + 12), (22, 66, "c"), (50, 68)])),
+        cloth(look),
+        soft,
+    )
     c.fill(box(22, 58, 78, 86, 5), darker(look.base, 0.12), soft)
     c.fill(box(26, 52, 74, 68, 6), cloth(look), soft)
     for x0, x1 in ((10, 27), (73, 90)):
-        c.fill(box(x0, 44, x1, 88, 7), cloth(look), soft)
+        c.fill(box(x0, arm, x1, 88, look.vary("arm round", 2, 8)), cloth(look), soft)
+    for n in range(look.choose("tufts", (0, 0, 3))):
+        c.fill(ellipse(38 + n * 12, top + 17, 1.5, 1.5), darker(look.base, 0.45), puff(0.8, 0.8))
+    if look.chance("pillow", 0.4):
+        c.fill(curve([(39, 40, "c"), (61, 41, "c"), (60, 61, "c"), (40, 60, "c")]), look.second, puff(4, 0.7))
 
 
 def sofa(c: Canvas, look: Look) -> None:
     soft = both(puff(6, 0.8), grain(look.material))
+    back, arm, seats = look.vary("back", 25, 37), look.vary("arm", 42, 56), look.choose("seats", (2, 2, 3))
     for x in (12.0, 88.0):
-        c.stroke([(x, 78), (x, 88)], 3, timber(look, False), tube())
-    c.fill(box(10, 30, 90, 64, 7), cloth(look), soft)
+        c.stroke([(x, 78), (x, look.vary("leg", 84, 91))], 3, timber(look, False), tube())
+    c.fill(box(10, back, 90, 64, look.vary("round", 4, 12)), cloth(look), soft)
     c.fill(box(8, 60, 92, 80, 4), darker(look.base, 0.12), soft)
-    for x0, x1 in ((14, 49.5), (50.5, 86)):
-        c.fill(box(x0, 52, x1, 66, 4), cloth(look), soft)
+    for at in range(seats):
+        c.fill(box(13.5 + 73 * at / seats, 52, 13 + 73 * (at + 1) / seats, 66, 4), cloth(look), soft)
     for x0, x1 in ((3, 15), (85, 97)):
-        c.fill(box(x0, 44, x1, 82, 5), cloth(look), soft)
-    if look.chance("pillow", 0.6):
-        c.fill(curve([(20, 38, "c"), (36, 40, "c"), (35, 56, "c"), (19, 55, "c")]), look.second, puff(4, 0.7))
+        c.fill(box(x0, arm, x1, 82, look.vary("arm round", 2, 6)), cloth(look), soft)
+    for x in [place for place, share in ((20, 0.6), (64, 0.45)) if look.chance(f"pillow{place}", share)]:
+        c.fill(curve([(x, 38, "c"), (x + 16, 40, "c"), (x + 15, 56, "c"), (x - 1, 55, "c")]), look.second, puff(4, 0.7))
 
 
 def stool(c: Canvas, look: Look) -> None:
-    for x0, x1 in ((34, 24), (66, 76), (50, 50)):
-        c.stroke([(float(x0), 34), (float(x1), 94)], 4, timber(look, False), tube())
-    c.stroke([(28, 72), (72, 72)], 2.6, timber(look), tube(lying=True))
-    c.fill(curve([(22, 30, "c"), (78, 30, "c"), (77, 37), (50, 39), (23, 37)]), darker(look.base, 0.2), puff(1.5, 0.5))
-    c.fill(ellipse(50, 30, 28, 6.5), cloth(look), both(puff(2.5, 0.5), grain(look.material)))
+    wide, splay, rung = look.vary("wide", 20, 29), look.vary("splay", 4, 12), look.vary("rung", 58, 80)
+    for x0, x1 in (
+        (50 - wide * 0.6, 50 - wide * 0.6 - splay),
+        (50 + wide * 0.6, 50 + wide * 0.6 + splay),
+        (50.0, 50.0),
+    ):
+        c.stroke([(x0, 34), (x1, 94)], look.vary("leg", 2.6, 5), timber(look, False), tube())
+    c.stroke([(50 - wide * 0.75, rung), (50 + wide * 0.75, rung)], 2.6, timber(look), tube(lying=True))
+    thick = look.vary("seat", 6, 15)
+    seat: list[Knot] = [
+        (50 - wide, 30, "c"),
+        (50 + wide, 30, "c"),
+        (50 + wide, 26 + thick),
+        (50, 29 + thick),
+        (50 - wide, 26 + thick),
+    ]
+    c.fill(curve(seat), darker(look.base, 0.2), puff(1.5, 0.5))
+    c.fill(ellipse(50, 30, wide, 6.5), cloth(look), both(puff(2.5, 0.5), grain(look.material)))
 
 
 def table(c: Canvas, look: Look) -> None:
-    round_top = look.trait("top") == "round"
-    for x0, x1 in ((22, 16), (78, 84), (32, 30), (68, 70)):
-        c.stroke(
-            [(float(x0), 44), (float(x1), 92 if x0 in (22, 78) else 84)],
-            3.6 if x0 in (22, 78) else 2.8,
-            timber(look, False),
-            tube(),
-        )
+    round_top, legs = look.trait("top") == "round", look.choose("legs", ("four", "pedestal", "hairpin"))
     paint = wood(look.base, name=look.design) if look.material == "wood" else cloth(look)
-    if round_top:
-        c.fill(ellipse(50, 43, 44, 11), darker(look.base, 0.35), puff(1, 0.4))
-        c.fill(ellipse(50, 40, 44, 11), paint, both(flat(0.15), puff(2, 0.3)))
+    deep, splay = look.vary("deep", 8, 13), look.vary("splay", 0, 9)
+    if legs == "pedestal":
+        c.fill(box(45, 44, 55, 88, 2), timber(look, False), tube())
+        c.fill(curve([(50, 82, "c"), (72, 90), (74, 94, "c"), (26, 94, "c"), (28, 90)]), timber(look), puff(2, 0.6))
     else:
-        c.fill([(16, 32), (84, 32), (95, 46), (5, 46)], paint, flat(0.15))
-        c.fill(box(5, 46, 95, 50), darker(look.base, 0.3), flat())
-
-
-def desk_lamp(c: Canvas, look: Look) -> None:
-    c.fill(ellipse(34, 90, 20, 4.5), look.base, puff(2, 0.6, 0.4))
-    c.stroke([(34, 88), (26, 56)], 2.6, look.accent, tube(0.5))
-    c.stroke([(26, 56), (58, 30)], 2.6, look.accent, tube(0.5, lying=True))
-    c.fill(ellipse(26, 56, 3, 3), darker(look.base, 0.3), puff(1, 0.6))
-    c.fill(ellipse(74, 46.5, 11, 5), GLOW, puff(2, 0.2), soft=0.4)
-    c.fill(
-        curve([(54, 24, "c"), (66, 20, "c"), (88, 42, "c"), (61, 52, "c")]),
-        cloth(look),
-        both(puff(5, 0.75, 0.4), grain(look.material)),
-    )
-
-
-def floor_lamp(c: Canvas, look: Look) -> None:
-    c.fill(ellipse(50, 94, 17, 3.4), look.accent, puff(1.5, 0.6))
-    c.stroke([(50, 38), (50, 93)], 2.2, look.accent, tube(0.5))
-    top, low = look.vary("top", 10, 17), look.vary("low", 20, 26)
-    c.fill(
-        [(50 - top, 6), (50 + top, 6), (50 + low, 40), (50 - low, 40)],
-        cloth(look),
-        both(tube(0.15, 0.4), grain(look.material)),
-    )
-    c.fill(ellipse(50, 40, low, 3), GLOW, puff(1, 0.2))
-
-
-def pendant(c: Canvas, look: Look) -> None:
-    c.stroke([(50, 0), (50, 34)], 1.0, (0.2, 0.2, 0.2))
-    c.fill(box(46, 28, 54, 38, 1.5), look.accent, tube(0.5))
-    wide = look.vary("wide", 30, 40)
-    style = look.trait("shade")
-    if style == "globe":
-        c.fill(ellipse(50, 62, wide * 0.75, wide * 0.75), cloth(look), both(puff(9, 0.6, 0.4), grain(look.material)))
+        for x, low, thick in ((20, 92, 3.8), (80, 92, 3.8), (32, 84, 2.8), (68, 84, 2.8)):
+            end = x + (splay if x > 50 else -splay)
+            metal = legs == "hairpin"
+            c.stroke(
+                [(x, 44), (end, low)],
+                thick * (0.35 if metal else 1),
+                (0.15, 0.15, 0.16) if metal else timber(look, False),
+                tube(),
+            )
+            if metal:
+                c.stroke([(x + 5, 44), (end, low)], thick * 0.35, (0.15, 0.15, 0.16), tube())
+    if round_top:
+        c.fill(ellipse(50, 43, 44, deep), darker(look.base, 0.35), puff(1, 0.4))
+        c.fill(ellipse(50, 40, 44, deep), paint, both(flat(0.15), puff(2, 0.3)))
         return
-    c.fill(ellipse(50, 76, wide, 6), GLOW, puff(1, 0.2))
-    half = [(50.0, 36.0), (42.0, 37.0), (50 - wide * (0.8 if style == "dome" else 0.45), 56.0), (50.0 - wide, 76.0)]
-    c.fill(
-        curve(mirrored([half[0], half[1], half[2], (half[3][0], half[3][1], "c"), (50, 77)])),
-        cloth(look),
-        both(tube(0.3, 0.5), grain(look.material)),
-    )
+    c.fill([(16, 46 - deep * 1.3), (84, 46 - deep * 1.3), (95, 46), (5, 46)], paint, flat(0.15))
+    apron = look.vary("apron", 49, 57)
+    c.fill(box(5, 46, 95, apron), darker(look.base, 0.3), flat())
+    if look.chance("drawer", 0.4) and apron > 51:
+        c.fill(ellipse(50, (46 + apron) / 2, 2, 1.2), (0.8, 0.7, 0.4), puff(0.8, 0.8))
 
 
 def plant_pot(c: Canvas, look: Look) -> None:
@@ -168,17 +186,35 @@ def plant_pot(c: Canvas, look: Look) -> None:
 
 
 def clock(c: Canvas, look: Look) -> None:
-    c.fill(ellipse(50, 50, 40, 40), look.base, puff(3, 0.8, 0.4))
-    c.fill(ellipse(50, 50, 34, 34), fade((0.99, 0.98, 0.95), (0.92, 0.91, 0.88)), puff(2, 0.2))
+    frame = wood(look.base, name=look.design) if look.material == "wood" else look.base
+    rim, pale = look.vary("rim", 3, 9), look.chance("pale", 0.65)
+    square = look.trait("shape") == "square"
+    outer, inner = (
+        (box(11, 11, 89, 89, 9), box(11 + rim, 11 + rim, 89 - rim, 89 - rim, 5))
+        if square
+        else (ellipse(50, 50, 40, 40), ellipse(50, 50, 40 - rim, 40 - rim))
+    )
+    c.fill(outer, frame, puff(3, 0.8, 0.0 if look.material == "wood" else 0.5))
+    dial = (
+        (0.98, 0.97, 0.94)
+        if pale
+        else look.choose("dial", (darker(look.second, 0.1), (0.16, 0.17, 0.2), lighter(look.base, 0.7)))
+    )
+    ink = ink_on(dial)
+    c.fill(inner, fade(dial, darker(dial, 0.07)), puff(2, 0.2))
+    marks, far = look.choose("marks", ("ticks", "dots", "numbers", "four")), 36 - rim
     for hour in range(12):
-        x, y = cos(hour * pi / 6), sin(hour * pi / 6)
-        c.stroke(
-            [(50 + x * 28, 50 + y * 28), (50 + x * 31.5, 50 + y * 31.5)],
-            1.8 if hour % 3 == 0 else 0.9,
-            darker(look.second, 0.4),
-        )
-    c.stroke([(50, 50), (38, 36)], 2.2, (0.13, 0.13, 0.15))
-    c.stroke([(50, 50), (64, 30)], 1.5, (0.13, 0.13, 0.15))
-    c.stroke([(50, 50), (50, 74)], 0.6, look.accent)
+        x, y = 50 + sin(hour * pi / 6) * far, 50 - cos(hour * pi / 6) * far
+        if marks == "numbers" or (marks == "four" and hour % 3 == 0):
+            c.write(str(hour or 12), x, y, 6.5 if marks == "four" else 4.6, ink)
+        elif marks == "dots":
+            c.fill(ellipse(x, y, *[1.8 if hour % 3 == 0 else 1.0] * 2), look.accent if hour % 3 == 0 else ink)
+        elif marks == "ticks":
+            c.stroke([(x, y), (x + (50 - x) * 0.14, y + (50 - y) * 0.14)], 1.9 if hour % 3 == 0 else 0.9, ink)
+    mark(c, look, 50, 66, 4, None, ink)
+    c.write(look.brand.upper(), 50, 73, 2.6, ink, 24)
+    turn, thick = look.vary("time", 0, 2 * pi), look.vary("hands", 1.2, 2.6)
+    c.stroke([(50, 50), (50 + 17 * sin(turn / 12 + 5), 50 - 17 * cos(turn / 12 + 5))], thick * 1.4, ink)
+    c.stroke([(50, 50), (50 + 26 * sin(turn), 50 - 26 * cos(turn))], thick, ink)
     c.fill(ellipse(50, 50, 2, 2), look.accent)
-    c.fill(ellipse(50, 50, 34, 34), (1, 1, 1), pane(), opacity=0.06)
+    c.fill(inner, (1, 1, 1), pane(), opacity=0.06)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from snapshelf.sample.brands import logo, tint
 from snapshelf.sample.canvas import Canvas, Patch
 from snapshelf.sample.curves import Points, box, curve, ellipse, star, turned
 from snapshelf.sample.look import RGB, Look
@@ -14,6 +15,27 @@ def emblem(c: Canvas, look: Look, x: float, y: float, size: float, within: Patch
     """The design's sign in its second colour (or one that shows on the base), ``size`` units from centre to edge."""
     colour = showing(look)
     sign(c, look.choose("sign", SIGNS), look, x, y, size, colour, within)
+
+
+def mark(
+    c: Canvas, look: Look, x: float, y: float, size: float, within: Patch | None = None, colour: RGB | None = None
+) -> None:
+    """The brand's sign, the same on all its products, in a colour that shows on the base or in another one."""
+    colour = colour or showing(look)
+    shape, disc = logo(look.brand)
+    if disc:
+        c.fill(ellipse(x, y, size, size), colour, within=within)
+    inner = ink_on(colour) if disc else colour
+    sign(c, shape, look, x, y, size * 0.6 if disc else size, inner, within)
+
+
+def sticker(c: Canvas, look: Look, x: float, y: float, size: float, within: Patch | None = None) -> None:
+    """An oval label with the brand's sign and name, ``size`` units from centre to edge."""
+    colour = tint(look.brand)
+    c.fill(ellipse(x, y, size * 1.12, size * 0.92), (0.98, 0.98, 0.96), within=within)
+    c.fill(ellipse(x, y, size, size * 0.8), colour, within=within)
+    mark(c, look, x, y - size * 0.25, size * 0.36, within, ink_on(colour))
+    c.write(look.brand.upper(), x, y + size * 0.36, size * 0.3, ink_on(colour), size * 1.5, within)
 
 
 def showing(look: Look) -> RGB:

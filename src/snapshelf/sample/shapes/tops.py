@@ -1,14 +1,17 @@
-"""Clothes for the upper body, laid flat: t-shirt, shirt, hoodie, sweater, jacket, dress."""
+"""Clothes for the upper body, laid flat: t-shirt, shirt, hoodie, sweater, dress."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from snapshelf.sample.canvas import Canvas, Form, Patch
-from snapshelf.sample.curves import Knot, Points, band, box, curve, ellipse, flipped, mirrored
+from snapshelf.sample.curves import Knot, Points, box, curve, ellipse, flipped, mirrored
 from snapshelf.sample.forms import both, flat, folds, puff
 from snapshelf.sample.look import RGB, Look
+from snapshelf.sample.materials import grain
 from snapshelf.sample.palette import darker, lighter, luminance
-from snapshelf.sample.patterns import cloth, grain
-from snapshelf.sample.shapes.marks import emblem
+from snapshelf.sample.patterns import cloth
+from snapshelf.sample.shapes.marks import emblem, mark
 
 SEAM = 0.45
 
@@ -123,14 +126,17 @@ def shirt(c: Canvas, look: Look) -> None:
 
 
 def hoodie(c: Canvas, look: Look) -> None:
+    if look.chance("raglan", 0.3) and look.pattern == "plain":  # sleeves in the other colour
+        sleeves(c, replace(look, base=look.second), 1.0, wide=17, cuff=3.0)
     hood = curve(mirrored([(50, 5), (41, 6.5), (35.5, 14), (35, 22), (42, 27), (50, 30)]))
     c.fill(hood, cloth(look), both(puff(4, 0.65), grain(look.material)))
     c.fill(
         curve(mirrored([(50, 9.5), (43.5, 11.5), (41.5, 17), (45, 24.5), (50, 28)])),
-        darker(look.base, 0.55),
+        darker(look.choose("lining", (look.base, look.second)), 0.4),
         puff(2, 0.4),
     )
-    sleeves(c, look, 1.0, wide=17, cuff=3.0)
+    if not look.chance("raglan", 0.3) or look.pattern != "plain":
+        sleeves(c, look, 1.0, wide=17, cuff=3.0)
     body = torso(look, 84, 24, 23.5, 22.5, 9, 15)
     patch = c.fill(curve(body), cloth(look), soft(look, 0.1))
     c.fill(box(27, 82, 73, 89, 1.5), look.base, both(puff(1.8, 0.5), grain("knit")))
@@ -151,7 +157,9 @@ def hoodie(c: Canvas, look: Look) -> None:
         c.stroke([(50, 31), (50, 89)], 1.5, (0.75, 0.76, 0.78), None, None)
         c.stroke([(50, 31), (50, 89)], 0.5, (0.3, 0.3, 0.33))
     elif look.chance("print", 0.6):
-        emblem(c, look, 50, 48, look.vary("print_size", 7, 11), patch)
+        emblem(c, look, 50, 46, look.vary("print_size", 7, 11), patch)
+    if look.chance("chest mark", 0.7):
+        mark(c, look, 60, 36, look.vary("chest", 2.8, 4.5), patch)
 
 
 def sweater(c: Canvas, look: Look) -> None:
@@ -162,6 +170,14 @@ def sweater(c: Canvas, look: Look) -> None:
     sleeves(c, look, 1.0, wide=17, cuff=3.4)
     patch = c.fill(curve(torso(look, 83, 24, 24, 23.5, neck, dip)), cloth(look), soft(look, 0.05))
     c.fill(box(26.2, 81, 73.8, 89, 1.5), look.base, both(puff(1.8, 0.5), grain("knit")))
+    mark(
+        c,
+        look,
+        look.choose("chest", (39.0, 61.0)),
+        look.vary("chest y", 33, 42),
+        look.vary("chest size", 2.5, 4.5),
+        patch,
+    )
     if look.pattern == "plain" and look.chance("cables", 0.6):
         for x in (37.0, 50.0, 63.0):
             for phase in (-1, 1):
@@ -172,59 +188,6 @@ def sweater(c: Canvas, look: Look) -> None:
                both(puff(2, 0.6), grain("knit")))  # fmt: skip
     else:
         c.stroke(neckline(look, neck, dip), 3.4, look.base, both(puff(1.5, 0.55), grain("knit")))
-
-
-def jacket(c: Canvas, look: Look) -> None:
-    style = look.trait("style")
-    c.fill(ellipse(50, 14, 9, 7), darker(look.second, 0.25), flat(0.2))
-    padded = style == "puffer"
-    sleeves(c, look, 1.0, wide=19 if padded else 17, cuff=2.6 if style == "bomber" else 0)
-    bottom = {"bomber": 78.0, "denim": 76.0, "puffer": 84.0}.get(style, 91.0)
-    body = curve(torso(look, bottom, 24, 23.5, 23.5 if style != "parka" else 26, 8, 9))
-    patch = c.fill(body, cloth(look), soft(look, 0.07))
-    if padded:
-        _quilt(c, look, patch, bottom)
-    if style == "bomber":
-        c.fill(box(26.5, 76, 73.5, 84, 2), darker(look.base, 0.15), both(puff(1.8, 0.5), grain("knit")))
-    metal = (0.8, 0.76, 0.62) if look.chance("brass") else (0.78, 0.79, 0.81)
-    c.stroke([(50, 22), (50, bottom - 0.5)], 1.4, darker(look.base, 0.35), None, patch)
-    if style in ("denim", "parka"):
-        for y in range(28, int(bottom) - 2, 10):
-            c.fill(ellipse(52.2, y, 1.2, 1.2), metal, puff(0.8, 0.9))
-    else:
-        c.stroke([(50, 22), (50, bottom - 0.5)], 0.6, metal, None, patch)
-    _jacket_pockets(c, look, patch, style)
-    if style == "parka":
-        ring = curve([(35, 20), (39, 9), (50, 5), (61, 9), (65, 20), (59, 22), (55, 14), (45, 14), (41, 22)])
-        c.fill(ring, (0.80, 0.72, 0.60), both(puff(2.5, 0.8), grain("wool")), soft=0.4)
-    else:
-        wing = curve([(50, 24, "c"), (41, 10.5, "c"), (36.5, 14), (37.5, 25, "c")])
-        for outline in (wing, flipped(wing)):
-            c.fill(outline, darker(look.base, 0.1), both(puff(1.4, 0.6), grain(look.material)))
-
-
-def _quilt(c: Canvas, look: Look, patch: Patch | None, bottom: float) -> None:
-    for y in range(26, int(bottom), 9):
-        line = curve([(22, y - 0.8), (36, y + 1), (50, y), (64, y + 1), (78, y - 0.8)], closed=False)
-        c.stroke(line, 3.2, darker(look.base, 0.5), None, patch, 0.35, soft=0.8)
-        c.stroke([(x, y + 3.4) for x, y in line], 2.2, lighter(look.base, 0.6), None, patch, 0.22, soft=0.9)
-
-
-def _jacket_pockets(c: Canvas, look: Look, patch: Patch | None, style: str) -> None:
-    for side in (-1, 1):
-        if style == "denim":
-            flap = [
-                (50 + side * 7, 36.0),
-                (50 + side * 18, 36.0),
-                (50 + side * 18, 40.0),
-                (50 + side * 12.5, 42.5),
-                (50 + side * 7, 40.0),
-            ]
-            c.fill(flap, darker(look.base, 0.08), puff(0.8, 0.4), within=patch)
-            seam(c, [*flap, flap[0]], lighter(look.base, 0.2), patch)
-            seam(c, band([(50 + side * 8, 42.0), (50 + side * 10, 74.0)], [0.4])[:2], look.base, patch)
-        else:
-            c.stroke([(50 + side * 12, 58), (50 + side * 17, 68)], 1.4, darker(look.base, 0.45), None, patch, 0.8)
 
 
 def dress(c: Canvas, look: Look) -> None:
@@ -253,6 +216,3 @@ def dress(c: Canvas, look: Look) -> None:
     if look.chance("bow", 0.4):
         for side in (-1, 1):
             c.fill(curve([(50, 43.4, "c"), (50 + side * 6, 39.5), (50 + side * 6.4, 46)]), wrap, puff(1.2, 0.6))
-
-
-DRAW = {"t-shirt": t_shirt, "shirt": shirt, "hoodie": hoodie, "sweater": sweater, "jacket": jacket, "dress": dress}
