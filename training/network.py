@@ -60,7 +60,7 @@ class Network(nn.Module):
 
 
 class FromBytes(nn.Module):
-    """What is exported: (n, s, s, 3) uint8 pictures → (n, 256) unit rows."""
+    """What is exported: (n, s, s, 3) uint8 pictures → (n, 256) unit rows, of a picture and its mirror image together."""
 
     def __init__(self, network: Network) -> None:
         super().__init__()
@@ -69,4 +69,4 @@ class FromBytes(nn.Module):
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
         """The unit vectors."""
         scaled = (pictures.permute(0, 3, 1, 2).float() - MEAN) / SPREAD
-        return functional.normalize(self.network(scaled), dim=1)
+        return functional.normalize(self.network(scaled) + self.network(scaled.flip(3)), dim=1)
