@@ -113,12 +113,12 @@ class _Student:
 
 def _learn(student: _Student, first: Captions, groups: list[tuple[str, ...]], places: Places) -> None:
     optimizer = torch.optim.AdamW(student.parameters(), lr=RATE, weight_decay=DECAY)
-    started, limit, done, words = time.process_time(), places.minutes * 60, 0, first
+    started, limit, done, words = time.monotonic(), places.minutes * 60, 0, first
     steps = len(student.pictures.group) // BATCH
     for epoch in range(places.epochs):
         losses: list[float] = []
         for _ in range(steps):
-            share = max(done / (steps * places.epochs), (time.process_time() - started) / places.threads / limit)
+            share = max(done / (steps * places.epochs), (time.monotonic() - started) / limit)
             if share > OWN_WORDS and words is first and places.cache("text_facts.json").exists():
                 words = captions(groups, TextTower.read(places).embed)
             for one in optimizer.param_groups:
