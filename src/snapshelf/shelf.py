@@ -64,7 +64,8 @@ class Shelf:
             return ingesting.index(self.stack, enumerate(source, start=1), tell=progress)
         reader = self.read(source, images)
         name = str(Path(source).resolve())
-        summary = ingesting.index(self.stack, reader, name, reader.total, progress, keep_missing)
+        sku = next((column for column, fed in reader.columns.items() if "sku" in fed.split(", ")), "sku")
+        summary = ingesting.index(self.stack, reader, name, reader.total, progress, keep_missing, sku)
         return replace(summary, columns=dict(reader.columns))
 
     def read(self, path: str | Path, images: str | Path | None = None) -> Reader:

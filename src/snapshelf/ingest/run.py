@@ -37,8 +37,9 @@ class _Run:
     summary: Summary
     opener: Opener
     known: dict[str, Kind]
+    sku_column: str
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
-    rows: dict[str, int] = field(default_factory=dict)  # SKU → its row, to name both of a pair
+    rows: dict[str, int] = field(default_factory=dict)  # SKU → its row, to name both of a pair; the only such table
 
     def refuse(self, row: BadRow) -> None:
         self.summary.refused.append(row)
@@ -61,17 +62,19 @@ def index(
     total: int | None = None,
     tell: Tell | None = None,
     keep_missing: bool = False,
+    sku_column: str = "sku",
 ) -> Summary:
     """Bring the catalogue to what ``rows`` say: (row number, product or why it is none).
 
     Products of the same ``source`` that are no longer among the rows are removed, unless ``keep_missing``, the source
-    is "" (given by a program), or a refused row names no SKU, since it might be one of them. Refused rows are listed
-    in ``refused.csv`` inside the shelf. Raises BadInput when there is no row at all, Busy, Mismatch, NoSpace.
+    is "" (given by a program), or a refused row names no SKU, since it might be one of them. The second row with a SKU
+    is refused and names the first; ``sku_column`` is where a person finds it. Refused rows are listed in
+    ``refused.csv`` inside the shelf. Raises BadInput when there is no row at all, Busy, Mismatch, NoSpace.
     """
     began = time.perf_counter()
     summary = Summary()
     with stack.writing():
-        run = _open(stack, source, total, tell, summary)
+        run = _open(stack, source, total, tell, summary, sku_column)
         try:
             _put_all(run, rows)
             if not summary.seen:
@@ -96,7 +99,7 @@ def remove(stack: Stack, skus: Sequence[str]) -> list[str]:
     return found
 
 
-def _open(stack: Stack, source: str, total: int | None, tell: Tell | None, summary: Summary) -> _Run:
+def _open(stack: Stack, source: str, total: int | None, tell: Tell | None, summary: Summary, sku_column: str) -> _Run:
     stack.found()
     media = stack.settings.media
     limits = MediaLimits(max_pixels=media.max_pixels, max_bytes=media.max_bytes)
@@ -108,7 +111,8 @@ def _open(stack: Stack, source: str, total: int | None, tell: Tell | None, summa
     )
     with stack.catalogue.read() as connection:
         known = dict(asking.known(connection))
-    return _Run(stack, source, total, tell, summary, Opener(limits, fetcher, stack.card.image_side), known)
+    opener = Opener(limits, fetcher, stack.card.image_side)
+    return _Run(stack, source, total, tell, summary, opener, known, sku_column)
 
 
 def _put_all(run: _Run, rows: Iterable[Row]) -> None:
@@ -157,7 +161,7 @@ def _accept(run: _Run, number: int, product: Product | BadRow) -> bool:
     first = run.rows.get(product.sku)
     if first is not None:
         reason = f"SKU {product.sku} is already in row {first}; each product needs its own"
-        run.summary.refused.append(BadRow(run.source, number, "sku", reason, product.sku))
+        run.summary.refused.append(BadRow(run.source, number, run.sku_column, reason, product.sku))
         return False
     run.rows[product.sku] = number
     wrong = products.contradiction(product, run.known)

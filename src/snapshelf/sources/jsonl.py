@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
-from snapshelf.errors import BadInput
-from snapshelf.rows import Line, Table, open_table
+from snapshelf.rows import Line, Table, open_table, unreadable
 
 SUFFIXES = (".jsonl", ".ndjson")
 
@@ -25,7 +24,7 @@ def _lines(path: Path) -> Iterator[Line]:
                 if line.strip():
                     yield number, _cells(line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line)
     except OSError as error:
-        raise BadInput(f"{path} cannot be read: {error.strerror or error}") from error
+        raise unreadable(path, error) from error
 
 
 def _cells(line: bytes) -> Mapping[str, object] | str:
