@@ -13,7 +13,7 @@ from snapshelf import ingest as ingesting
 from snapshelf import search as searching
 from snapshelf.catalogue import asking, embeddings, products
 from snapshelf.errors import BadInput, NotHere
-from snapshelf.evaluate import METRICS, JudgedQuery, Report, evaluate, read_qrels, read_queries
+from snapshelf.evaluate import METRICS, JudgedQuery, Qrels, Report, evaluate, read_qrels, read_queries
 from snapshelf.ingest import Progress, Summary
 from snapshelf.ingest.follow import catch_up
 from snapshelf.media import MediaLimits
@@ -124,7 +124,8 @@ class Shelf:
     ) -> Report:
         """Ask every judged query of a JSON Lines file and score the answers (`snapshelf.evaluate`).
 
-        Raises BadRow, BadInput and NotHere for files that cannot be used, and what `search` raises.
+        Judged products that this shelf does not hold are the report's ``missing``. Raises BadRow, BadInput and NotHere
+        for files that cannot be used, BadInput when the shelf holds none of them, and what `search` raises.
         """
 
         def answer(query: JudgedQuery, k: int) -> list[str]:
@@ -141,7 +142,20 @@ class Shelf:
             return [hit.sku for hit in found]
 
         asked, judged = read_queries(Path(queries)), read_qrels(Path(qrels))
-        return evaluate(answer, asked, judged, metrics, condensed, progress=progress)
+        missing = self._missing(judged, Path(qrels))
+        return replace(evaluate(answer, asked, judged, metrics, condensed, progress=progress), missing=missing)
+
+    def _missing(self, qrels: Qrels, path: Path) -> tuple[str, ...]:
+        """Judged SKUs that are not in the shelf; raises BadInput when none is."""
+        skus = list(dict.fromkeys(sku for grades in qrels.values() for sku in grades))
+        with self.stack.catalogue.read() as connection:
+            there = products.fingerprints(connection, skus)
+        if skus and not there:
+            raise BadInput(
+                f"none of the {len(skus):,} products judged in {path} is in the shelf {self.stack.folder}, for example "
+                f"{skus[0]!r}; judgements name products by their SKU, so is this the right shelf?"
+            )
+        return tuple(sku for sku in skus if sku not in there)
 
     def show(self, sku: str) -> Product:
         """One product. Raises NotHere."""

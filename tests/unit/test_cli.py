@@ -5,12 +5,14 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from snapshelf import cli, config
 from snapshelf.errors import BadSettings, Interrupted, NotHere
+from snapshelf.evaluate import Report
 from tests.unit.test_ingest import ROWS, write_catalogue
 
 TOY = '[embedder]\nname = "toy"\n[store]\nname = "exact"\n'
@@ -168,6 +170,81 @@ def test_evaluate(run, home):
     status, said, _ = run("evaluate", "--queries", "q.jsonl", "--qrels", "qrels.csv", "--metrics", "mrr@3")
     assert "mrr@3" in said
     assert run("evaluate", "--queries", "q.jsonl", "--qrels", "qrels.csv", "--metrics", "mrx@3")[0] == 2
+
+
+ASK = ["evaluate", "--queries", "q.jsonl", "--qrels", "qrels.csv", "--metrics", "mrr@3"]
+
+
+@pytest.fixture
+def judged(home, run):
+    """A shelf with a question for each of its products."""
+    run("index", "products.csv")
+    asked = [("1", "red shoe", "A"), ("2", "green shoe", "B"), ("3", "blue shoe", "C")]
+    (home / "q.jsonl").write_text("".join(json.dumps({"id": id, "text": text}) + "\n" for id, text, _ in asked))
+    (home / "qrels.csv").write_text("query,sku,grade\n" + "".join(f"{id},{sku},1\n" for id, _, sku in asked))
+    return home
+
+
+def test_evaluate_against_a_saved_report(run, judged):
+    assert run(*ASK, "--out", "before.json")[0] == 0
+    before = Report.from_json(Path("before.json").read_text())
+    worse = {id: {"mrr@3": score["mrr@3"] - 0.5 * (id != "1")} for id, score in before.per_query.items()}
+    Path("worse.json").write_text(replace(before, per_query=worse).to_json())
+    status, said, _ = run(*ASK, "--baseline", "worse.json")
+    assert status == 0
+    line = next(line.split() for line in said.splitlines() if "+" in line)
+    assert line[:3] == ["all", "3", "mrr@3"]
+    assert line[5] == "+0.333"
+    found = json.loads(run(*ASK, "--baseline", "worse.json", "--json", "--out", "after.json")[1])
+    change = found["changes"][0]
+    assert change["after"] - change["before"] == pytest.approx(1 / 3)
+    assert change["difference"]["interval"]["mean"] == pytest.approx(1 / 3)
+    assert change["difference"]["p"] == 0.5, "of eight patterns of signs, four are as large: the first query has none"
+    assert json.loads(Path("after.json").read_text()) == found
+    assert Report.from_json(Path("after.json").read_text()).per_query == before.per_query
+
+
+def test_evaluate_against_other_lanes(run, judged):
+    found = json.loads(run(*ASK, "--lanes", "lexical", "--baseline-lanes", "vector", "--json")[1])
+    vector = json.loads(run(*ASK, "--lanes", "vector", "--json")[1])
+    lexical = json.loads(run(*ASK, "--lanes", "lexical", "--json")[1])
+    assert found["changes"][0]["before"] == vector["scores"][0]["mean"]
+    assert found["changes"][0]["after"] == lexical["scores"][0]["mean"]
+
+
+def test_evaluate_says_who_was_left_out(run, judged):
+    with Path("q.jsonl").open("a") as file:
+        file.write('{"id": "4", "text": "x"}\n{"id": "5", "text": "x"}\n')
+    with Path("qrels.csv").open("a") as file:
+        file.write("5,A,0\n6,A,1\n1,GONE1,1\n1,GONE2,1\n")
+    said = run(*ASK)[1].splitlines()
+    assert "1 queries without any judgement, in no mean: 4" in said
+    assert "1 queries without a grade above 0, in no mean: 5" in said
+    assert "1 queries judged but not asked: 6" in said
+    assert "2 judged products are not in this shelf and cannot be found: GONE1, GONE2" in said
+    assert json.loads(run(*ASK, "--json")[1])["missing"] == ["GONE1", "GONE2"]
+
+
+@pytest.mark.parametrize(
+    ("line", "file", "status", "complaint"),
+    [
+        (["--baseline", "none.json"], "", 3, "there is no report none.json"),
+        (["--baseline", "q.jsonl"], "", 2, "q.jsonl is no report of an evaluation"),
+        (["--baseline", "other.json"], "", 2, "is in one only"),
+        (["--baseline", "other.json", "--baseline-lanes", "vector"], "", 2, "not with both"),
+        ([], "query,sku,grade\n1,NOBODY,1\n", 2, "none of the 1 products judged in qrels.csv is in the shelf"),
+        ([], "query,sku,grade\nx,A,1\n", 2, "do the ids of the queries and of the judgements match"),
+        (["--out", "no/such/folder.json"], "", 3, "there is no folder no/such"),
+    ],
+)
+def test_evaluations_that_cannot_be(run, judged, line, file, status, complaint):
+    Path("other.json").write_text(Report({"9": {"mrr@3": 1.0}}, {"9": "text"}, depth=3).to_json())
+    if file:
+        Path("qrels.csv").write_text(file)
+    found, _, said = run(*ASK, *line)
+    assert found == status
+    assert complaint in said
+    assert said.count("\n") == 1
 
 
 def test_ctrl_c(tmp_path):
