@@ -12,11 +12,10 @@ from snapshelf import config, plugins
 from snapshelf import ingest as ingesting
 from snapshelf import search as searching
 from snapshelf.catalogue import asking, embeddings, products
-from snapshelf.errors import BadInput, NotHere
+from snapshelf.errors import BadInput, BadSettings, NotHere
 from snapshelf.evaluate import METRICS, JudgedQuery, Qrels, Report, evaluate, read_qrels, read_queries
 from snapshelf.ingest import Progress, Summary
 from snapshelf.ingest.follow import catch_up
-from snapshelf.media import MediaLimits
 from snapshelf.protocols import Reader
 from snapshelf.search import Media
 from snapshelf.stack import Stack, open_stack
@@ -53,37 +52,28 @@ class Shelf:
         images: str | Path | None = None,
         progress: Tell | None = None,
         keep_missing: bool = False,
+        reader: Reader | None = None,
     ) -> Summary:
         """Bring the shelf to what a catalogue says: a path that a source can read, or any iterable of `Product`.
 
         images: folder that picture cells are relative to, instead of the catalogue's own. Products of an earlier state
         of the same file that it no longer holds are removed, unless ``keep_missing``. Refused rows are in the summary
-        and do not stop the rest. Raises BadInput, Busy, Mismatch, NoSpace, NotHere.
+        and do not stop the rest. reader: that path as `read_catalogue` opened it, to spare a second look.
+        Raises BadInput, Busy, Mismatch, NoSpace, NotHere, Outside.
         """
         if not isinstance(source, str | Path):
+            if not isinstance(source, Iterable):
+                raise BadInput(f"give the path of a catalogue, or products, not a {type(source).__name__}")
             return ingesting.index(self.stack, enumerate(source, start=1), tell=progress)
-        reader = self.read(source, images)
-        name = str(Path(source).resolve())
-        sku = next((column for column, fed in reader.columns.items() if "sku" in fed.split(", ")), "sku")
-        summary = ingesting.index(self.stack, reader, name, reader.total, progress, keep_missing, sku)
+        reader = reader or self.read(source, images)
+        name, fed = str(Path(source).resolve()), reader.columns
+        columns = {field: column for column, said in fed.items() for field in said.split(", ")}
+        summary = ingesting.index(self.stack, reader, name, reader.total, progress, keep_missing, columns)
         return replace(summary, columns=dict(reader.columns))
 
     def read(self, path: str | Path, images: str | Path | None = None) -> Reader:
         """Open a catalogue file without indexing it: its guessed columns, and its rows."""
-        found = Path(path)
-        if not found.exists():
-            raise NotHere(f"there is no catalogue {found}")
-        suffix = "/" if found.is_dir() else found.suffix.lower()
-        modules = {name: plugins.find("sources", name) for name in plugins.names("sources")}
-        for module in modules.values():
-            if suffix in module.SUFFIXES:
-                folder = Path(images) if images else None
-                reader: Reader = module.read(found, self.stack.settings.columns, folder)
-                return reader
-        known = sorted(s for module in modules.values() for s in module.SUFFIXES if s != "/")
-        raise BadInput(
-            f"{found} is no catalogue that can be read; give a folder of pictures or one of {', '.join(known)}"
-        )
+        return read_catalogue(path, self.stack.settings.columns, images)
 
     def search(
         self,
@@ -96,22 +86,22 @@ class Shelf:
         weights: Mapping[str, float] | None = None,
         offset: int = 0,
         collapse: str | None = None,
-        lanes: Sequence[str] | None = None,
+        lanes: str | Sequence[str] | None = None,
     ) -> Results:
         """The ``k`` products nearest to words, photos, or both, best first; iterate over them.
 
-        A photo is a path, bytes or a PIL image; several may be given. weights: part → weight, negative to steer away,
-        such as {"text": 0.7, "image": 1, "image2": -0.3}. where: a filter such as "price < 80 and in_stock".
-        collapse="family" gives one hit per family of variants. lanes: ("vector",), ("vector", "lexical") or
-        ("lexical",). Raises BadFilter, BadMedia, BadQuery, Mismatch, NotHere, Unsupported.
+        A photo is a path, an http or https address, bytes or a PIL image; several may be given. weights: part → weight,
+        negative to steer away, such as {"text": 0.7, "image": 1, "image2": -0.3}. where: a filter such as
+        "price < 80 and in_stock". collapse="family" gives one hit per family of variants. lanes: "vector", "lexical",
+        or both as a list or joined by a comma. Raises BadFilter, BadMedia, BadQuery, Mismatch, NotHere, Unsupported.
         """
-        settings = self.stack.settings
-        limits = MediaLimits(max_pixels=settings.media.max_pixels, max_bytes=settings.media.max_bytes)
-        parts = searching.question(self.stack.card, limits, text, image, audio, video, weights)
-        catch_up(self.stack)
-        wanted = settings.search.k if k is None else k
-        paths = lanes or [lane.strip() for lane in settings.search.lanes.split(",")]
-        return searching.search(self.stack, parts, where, wanted, offset, collapse, paths)
+        stack, settings = self.stack, self.stack.settings.search
+        lanes = lanes or settings.lanes
+        parts = searching.question(stack.card, stack.limits, text, image, audio, video, weights, stack.fetcher.fetch)
+        wanted = settings.k if k is None else k
+        paths = [lane.strip() for lane in lanes.split(",")] if isinstance(lanes, str) else lanes
+        catch_up(stack, "lexical" in paths)
+        return searching.search(stack, parts, where, wanted, offset, collapse, paths)
 
     def evaluate(
         self,
@@ -165,9 +155,9 @@ class Shelf:
             raise NotHere(f"there is no product {sku!r} in this shelf")
         return found[sku]
 
-    def remove(self, skus: Iterable[str]) -> list[str]:
+    def remove(self, skus: str | Iterable[str]) -> list[str]:
         """Remove products from everywhere: catalogue, indexes, kept embeddings; returns those that were there."""
-        return ingesting.remove(self.stack, list(skus))
+        return ingesting.remove(self.stack, [skus] if isinstance(skus, str) else list(skus))
 
     def info(self) -> Info:
         """What the shelf holds."""
@@ -199,11 +189,28 @@ class Shelf:
         self.close()
 
 
+def read_catalogue(path: str | Path, columns: Mapping[str, str], images: str | Path | None = None) -> Reader:
+    """Open a catalogue file: its guessed columns, and its rows. It needs no shelf. Raises BadInput, NotHere."""
+    found = Path(path)
+    if not found.exists():
+        raise NotHere(f"there is no catalogue {found}")
+    suffix = "/" if found.is_dir() else found.suffix.lower()
+    modules = {name: plugins.find("sources", name) for name in plugins.names("sources")}
+    for module in modules.values():
+        if suffix in module.SUFFIXES:
+            reader: Reader = module.read(found, columns, Path(images) if images else None)
+            return reader
+    known = sorted(s for module in modules.values() for s in module.SUFFIXES if s != "/")
+    raise BadInput(f"{found} is no catalogue that can be read; give a folder of pictures or one of {', '.join(known)}")
+
+
 def open_shelf(path: str | Path = "", settings: Any = None, create: bool = True) -> Shelf:
     """Open the shelf in a folder, made if it is not there; "" takes the settings' folder.
 
     settings: a `config.Settings`, or the path of a TOML file; without it ``./snapshelf.toml``, if any.
     Raises BadSettings, Mismatch, NotHere (with create=False).
     """
+    if not isinstance(settings, config.Settings | str | Path | None):
+        raise BadSettings(f"settings is a config.Settings or the path of a TOML file, not a {type(settings).__name__}")
     read = settings if isinstance(settings, config.Settings) else config.load(Path(settings) if settings else None)
     return Shelf(open_stack(Path(path or read.shelf), read, create))

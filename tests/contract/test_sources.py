@@ -202,7 +202,7 @@ def test_delimiters_and_marks_of_encoding(tmp_path, content, delimiter, encoding
 def test_a_row_of_another_width(tmp_path):
     found = faults(tmp_path / "p.csv", "sku,title\nA,x\nB\nC,y,z\nD,w\n")
     assert [row for row, _ in found] == [3, 4]
-    assert "has 1 cells, but the header has 2" in found[0][1]
+    assert "has 1 cell, but the header has 2" in found[0][1]
     assert "has 3 cells, but the header has 2; quote a cell that holds ','" in found[1][1]
 
 

@@ -33,8 +33,13 @@ def is_behind(stack: Stack) -> bool:
     return now > 0 and (bool(stack.rebuild) or any(cursors.get(name, 0) < now for name in (stack.index, LEXICAL)))
 
 
-def catch_up(stack: Stack) -> None:
-    """Follow before a search if needed; another process that is writing will do it itself."""
+def catch_up(stack: Stack, words: bool) -> None:
+    """Follow before a search if needed; another process that is writing will do it itself.
+
+    words: whether the text index is asked too, and must be looked at.
+    """
+    if words:
+        _ = stack.lexical
     if is_behind(stack):
         try:
             with stack.writing():

@@ -32,12 +32,14 @@ def read(path: Path, columns: Mapping[str, str], images: Path | None) -> Table:
 def _encoding(path: Path) -> str:
     try:
         with path.open("rb") as file:
-            start = file.read(4)
+            start = file.read(200)
     except OSError as error:
         raise unreadable(path, error) from error
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
-    if start == b"PK\x03\x04":
+    if b"\0" in start[:200]:
+        raise BadInput(f"{path.name} is no text in UTF-8 (UTF-16 without its mark?); save it once more as CSV UTF-8")
+    if start.startswith(b"PK\x03\x04"):
         raise BadInput(f"{path.name} is a spreadsheet or an archive; save it as CSV UTF-8")
     return "utf-8-sig"
 
@@ -66,11 +68,21 @@ def _records(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, l
             "can be read; close it, or take it out"
         ) from error
     except UnicodeError as error:
-        raise BadInput(
-            f"{path.name} is not written in UTF-8 (near row {row}); save it once more as CSV UTF-8"
-        ) from error
+        place = f"line {_undecoded(path)}" if encoding != "utf-16" else f"near row {row}"
+        raise BadInput(f"{path.name} is not written in UTF-8 ({place}); save it once more as CSV UTF-8") from error
     except OSError as error:
         raise unreadable(path, error) from error
+
+
+def _undecoded(path: Path) -> int:
+    """The first line that is no UTF-8."""
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            try:
+                line.decode("utf-8")
+            except UnicodeError:
+                return number
+    return number
 
 
 def _delimiter(path: Path, encoding: str) -> str:
@@ -119,5 +131,5 @@ def _lines(path: Path, encoding: str, delimiter: str, header: list[str]) -> Iter
             if len(cells) == len(header):
                 yield row, {name: cell for name, cell in zip(header, cells, strict=True) if name}
             else:
-                counted = f"has {len(cells)} cells, but the header has {len(header)}"
+                counted = f"has {len(cells)} cell{'s' * (len(cells) != 1)}, but the header has {len(header)}"
                 yield row, f"{counted}; quote a cell that holds {delimiter!r}"

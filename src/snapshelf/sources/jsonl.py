@@ -29,8 +29,12 @@ def _lines(path: Path) -> Iterator[Line]:
 
 def _cells(line: bytes) -> Mapping[str, object] | str:
     try:
-        found = json.loads(line, parse_constant=str)  # NaN is refused where a number belongs
-    except (ValueError, RecursionError) as error:
+        found = json.loads(line.decode("utf-8"), parse_constant=str)  # NaN is refused where a number belongs
+    except UnicodeError:
+        return "is not written in UTF-8; save the file once more as UTF-8"
+    except json.JSONDecodeError as error:
+        return f"is no JSON: {error.msg} at character {error.pos + 1}"
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, or braces too deep
         return f"is no JSON: {error}"
     if not isinstance(found, dict):
         return 'is no object in braces, such as {"sku": "A1", "title": "Lamp"}'
