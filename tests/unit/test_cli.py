@@ -10,35 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from snapshelf import cli, config
-from snapshelf.errors import BadSettings, Interrupted, NotHere
+from snapshelf import config
+from snapshelf.errors import BadSettings, Busy, Interrupted, NotHere
 from snapshelf.evaluate import Report
+from snapshelf.shelf import open_shelf
+from tests.unit.conftest import TOY
 from tests.unit.test_ingest import ROWS, write_catalogue
-
-TOY = '[embedder]\nname = "toy"\n[store]\nname = "exact"\n'
-
-
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    """A folder with toy settings and a catalogue, and nothing else."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "snapshelf.toml").write_text(TOY)
-    write_catalogue(tmp_path, ROWS)
-    return tmp_path
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    """Run a command in this process: (exit status, what it printed, what it complained)."""
-
-    def call(*line):
-        monkeypatch.setattr(sys, "argv", ["snapshelf", *map(str, line)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        said = capsys.readouterr()
-        return ended.value.code or 0, said.out, said.err
-
-    return call
 
 
 def test_init_never_overwrites(run, tmp_path, monkeypatch):
@@ -247,23 +224,54 @@ def test_evaluations_that_cannot_be(run, judged, line, file, status, complaint):
     assert said.count("\n") == 1
 
 
-def test_ctrl_c(tmp_path):
-    """A real interrupt of a real process: its own status, no traceback, and the next run goes on."""
+def kept(folder):
+    """How many embeddings a shelf holds."""
+    with open_shelf(folder / "shelf", folder / "snapshelf.toml") as shelf:
+        return shelf.info().embeddings
+
+
+@pytest.fixture
+def long_job(tmp_path):
+    """(folder, command line) of an index run that takes a second or two: 4,000 products, one picture for all."""
     (tmp_path / "snapshelf.toml").write_text(TOY)
     write_catalogue(tmp_path, [(f"P{n}", "red", n, 1) for n in range(4000)])
-    line = [Path(sys.executable).with_name("snapshelf"), "index", "products.csv"]
-    with subprocess.Popen(line, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        while not (tmp_path / "shelf" / "writer").exists():
-            time.sleep(0.01)
-        time.sleep(0.3)
+    return tmp_path, [Path(sys.executable).with_name("snapshelf"), "index", "products.csv"]
+
+
+def started(folder, line):
+    process = subprocess.Popen(line, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while not (folder / "shelf" / "writer").exists():
+        time.sleep(0.01)
+    return process
+
+
+@pytest.mark.parametrize("after", [0.0, 0.1, 0.4])
+def test_ctrl_c(long_job, after):
+    """A real interrupt of a real process: its own status, one sentence, and the next run embeds only what is left."""
+    folder, line = long_job
+    with started(folder, line) as process:
+        time.sleep(after)
         process.send_signal(signal.SIGINT)
         _, complaint = process.communicate(timeout=60)
     assert process.returncode == Interrupted.exit_code, complaint
-    assert "goes on from there" in complaint
-    assert "Traceback" not in complaint
-    ended = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert "4,000" in ended.stdout.replace("added, ", "") or "added" in ended.stdout
-    assert "refused" not in ended.stdout
+    assert complaint == "snapshelf: stopped; what was finished is kept, and the same command goes on from there\n"
+    assert not (folder / "shelf" / "writer").exists()
+    before = kept(folder)
+    ended = subprocess.run([*line, "--json"], cwd=folder, capture_output=True, text=True, check=True)
+    summary = json.loads(ended.stdout)
+    assert before + summary["embedded"] == 4001
+    assert summary["added"] + summary["unchanged"] == 4000
+
+
+def test_a_second_writer(long_job):
+    folder, line = long_job
+    with started(folder, line) as first:
+        second = subprocess.run(line, cwd=folder, capture_output=True, text=True, check=False)
+        first.communicate(timeout=60)
+    assert second.returncode == Busy.exit_code
+    assert second.stderr == f"snapshelf: shelf is being written to by process {first.pid}; wait for it to finish\n"
+    assert first.returncode == 0
+    assert kept(folder) == 4001
 
 
 def test_help_names_every_command(run):
