@@ -6,7 +6,6 @@ A plain dataclass and tomllib instead of a settings library: every command pays 
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
@@ -91,6 +90,8 @@ def load(path: Path | None = None, environment: Mapping[str, str] | None = None)
     found = path or Path(FILE)
     table: Mapping[str, Any] = {}
     if found.is_file():
+        import tomllib
+
         try:
             table = tomllib.loads(found.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -1,4 +1,4 @@
-"""What a user holds: one open shelf."""
+"""What a user holds: one open shelf. What only indexing and evaluating need is imported when they begin."""
 
 from __future__ import annotations
 
@@ -6,22 +6,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from snapshelf import config, plugins
-from snapshelf import ingest as ingesting
 from snapshelf import search as searching
 from snapshelf.catalogue import asking, embeddings, products
 from snapshelf.errors import BadInput, BadSettings, NotHere
-from snapshelf.evaluate import METRICS, JudgedQuery, Qrels, Report, evaluate, read_qrels, read_queries
-from snapshelf.ingest import Progress, Summary
-from snapshelf.ingest.follow import catch_up
 from snapshelf.protocols import Reader
 from snapshelf.search import Media
 from snapshelf.stack import Stack, open_stack
 from snapshelf.types import Product, Results
 
-Tell = Callable[[Progress], None]
+if TYPE_CHECKING:
+    from snapshelf.evaluate import JudgedQuery, Qrels, Report
+    from snapshelf.ingest import Progress, Summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,7 @@ class Shelf:
         self,
         source: str | Path | Iterable[Product],
         images: str | Path | None = None,
-        progress: Tell | None = None,
+        progress: Callable[[Progress], None] | None = None,
         keep_missing: bool = False,
         reader: Reader | None = None,
     ) -> Summary:
@@ -61,14 +59,16 @@ class Shelf:
         and do not stop the rest. reader: that path as `read_catalogue` opened it, to spare a second look.
         Raises BadInput, Busy, Mismatch, NoSpace, NotHere, Outside.
         """
+        from snapshelf import ingest
+
         if not isinstance(source, str | Path):
             if not isinstance(source, Iterable):
                 raise BadInput(f"give the path of a catalogue, or products, not a {type(source).__name__}")
-            return ingesting.index(self.stack, enumerate(source, start=1), tell=progress)
+            return ingest.index(self.stack, enumerate(source, start=1), tell=progress)
         reader = reader or self.read(source, images)
         name, fed = str(Path(source).resolve()), reader.columns
         columns = {field: column for column, said in fed.items() for field in said.split(", ")}
-        summary = ingesting.index(self.stack, reader, name, reader.total, progress, keep_missing, columns)
+        summary = ingest.index(self.stack, reader, name, reader.total, progress, keep_missing, columns)
         return replace(summary, columns=dict(reader.columns))
 
     def read(self, path: str | Path, images: str | Path | None = None) -> Reader:
@@ -100,14 +100,17 @@ class Shelf:
         parts = searching.question(stack.card, stack.limits, text, image, audio, video, weights, stack.fetcher.fetch)
         wanted = settings.k if k is None else k
         paths = [lane.strip() for lane in lanes.split(",")] if isinstance(lanes, str) else lanes
-        catch_up(stack, "lexical" in paths)
+        if stack.is_behind("lexical" in paths):
+            from snapshelf.ingest.follow import catch_up
+
+            catch_up(stack)
         return searching.search(stack, parts, where, wanted, offset, collapse, paths)
 
     def evaluate(
         self,
         queries: str | Path,
         qrels: str | Path,
-        metrics: Sequence[str] = METRICS,
+        metrics: Sequence[str] | None = None,
         lanes: Sequence[str] | None = None,
         condensed: bool = False,
         progress: Callable[[int, int], None] | None = None,
@@ -117,6 +120,7 @@ class Shelf:
         Judged products that this shelf does not hold are the report's ``missing``. Raises BadRow, BadInput and NotHere
         for files that cannot be used, BadInput when the shelf holds none of them, and what `search` raises.
         """
+        from snapshelf.evaluate import METRICS, evaluate, read_qrels, read_queries
 
         def answer(query: JudgedQuery, k: int) -> list[str]:
             found = self.search(
@@ -133,7 +137,9 @@ class Shelf:
 
         asked, judged = read_queries(Path(queries)), read_qrels(Path(qrels))
         missing = self._missing(judged, Path(qrels))
-        return replace(evaluate(answer, asked, judged, metrics, condensed, progress=progress), missing=missing)
+        return replace(
+            evaluate(answer, asked, judged, metrics or METRICS, condensed, progress=progress), missing=missing
+        )
 
     def _missing(self, qrels: Qrels, path: Path) -> tuple[str, ...]:
         """Judged SKUs that are not in the shelf; raises BadInput when none is."""
@@ -157,7 +163,9 @@ class Shelf:
 
     def remove(self, skus: str | Iterable[str]) -> list[str]:
         """Remove products from everywhere: catalogue, indexes, kept embeddings; returns those that were there."""
-        return ingesting.remove(self.stack, [skus] if isinstance(skus, str) else list(skus))
+        from snapshelf import ingest
+
+        return ingest.remove(self.stack, [skus] if isinstance(skus, str) else list(skus))
 
     def info(self) -> Info:
         """What the shelf holds."""

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
@@ -19,9 +20,12 @@ from snapshelf.config import Settings
 from snapshelf.errors import BadInput, Busy, Mismatch, NotHere, UnknownAdapter, nearest, of_system
 from snapshelf.lexical import Lexical, open_lexical
 from snapshelf.manifest import Manifest, check
-from snapshelf.media import Fetcher, MediaLimits
+from snapshelf.media import MediaLimits
 from snapshelf.protocols import Embedder, Store
 from snapshelf.types import Filter, ModelCard
+
+if TYPE_CHECKING:
+    from snapshelf.media import Fetcher
 
 DEFAULT_MODEL = "compact"
 DATABASE = "catalogue.sqlite"
@@ -116,6 +120,8 @@ class Stack:
     @property
     def fetcher(self) -> Fetcher:
         """How addresses of pictures are fetched, as the settings say."""
+        from snapshelf.media import Fetcher
+
         media, writable = self.settings.media, os.access(self.folder, os.W_OK)
         return Fetcher(
             cache=self.folder / "fetched" if writable else None,
@@ -140,6 +146,14 @@ class Stack:
             if len(self._counts) > REMEMBERED:
                 self._counts.popitem(last=False)
         return self._counts[key]
+
+    def is_behind(self, words: bool) -> bool:
+        """Whether an index lacks something that the catalogue holds; ``words``: the text index will be asked too."""
+        with self.catalogue.read() as connection:
+            cursors = changes.cursors_of(connection)
+        now = cursors.get(changes.NOW, 0)
+        _ = self.store, self.lexical if words else None  # opening them finds out whether their files are still there
+        return now > 0 and (bool(self.rebuild) or any(cursors.get(name, 0) < now for name in (self.index, LEXICAL)))
 
     @contextmanager
     def writing(self) -> Iterator[None]:
