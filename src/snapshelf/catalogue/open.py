@@ -96,7 +96,7 @@ def _translated() -> Iterator[None]:
         raise
     except OperationalError as error:
         reason = str(error.orig)
-        if "full" in reason or "disk I/O" in reason:
+        if any(said in reason for said in ("full", "disk I/O", "No space left")):
             raise NoSpace(
                 "the disk is full; what was finished before is kept, so free space and run it again"
             ) from error
