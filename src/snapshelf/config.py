@@ -6,7 +6,6 @@ A plain dataclass and tomllib instead of a settings library: every command pays 
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
@@ -20,9 +19,9 @@ PREFIX = "SNAPSHELF_"  # SNAPSHELF_STORE_NAME sets name in [store]
 Section = TypeVar("Section")
 
 
-def row(default: Any, sentence: str) -> Any:
-    """A setting: its default and the sentence that explains it."""
-    return field(default=default, metadata={"sentence": sentence})
+def row(default: Any, sentence: str, least: float | None = None) -> Any:
+    """A setting: its default, the sentence that explains it, and the least that a number may be."""
+    return field(default=default, metadata={"sentence": sentence, "least": least})
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ class EmbedderSettings:
     """Which model turns words and pictures into vectors."""
 
     name: str = row("", "embedding model; empty: the one the shelf was built with, compact for a new shelf")
-    dim: int = row(0, "coordinates kept of each vector; 0: the shelf's own, the model's largest for a new shelf")
+    dim: int = row(0, "coordinates kept of each vector; 0: the shelf's own, the model's largest for a new shelf", 0)
     options: Options = field(default_factory=dict, metadata={"sentence": "settings of that model alone"})
 
 
@@ -53,9 +52,9 @@ class CatalogueSettings:
 class MediaSettings:
     """Limits on pictures, from files and from the network."""
 
-    max_pixels: int = row(50_000_000, "a picture with more pixels than this is refused before it is decoded")
-    max_bytes: int = row(20_000_000, "a picture file larger than this is refused")
-    timeout: float = row(20.0, "seconds that fetching one URL may take in all")
+    max_pixels: int = row(50_000_000, "a picture with more pixels than this is refused before it is decoded", 1)
+    max_bytes: int = row(20_000_000, "a picture file larger than this is refused", 1)
+    timeout: float = row(20.0, "seconds that fetching one URL may take in all", 0.001)
     allow_private: bool = row(False, "true lets image URLs point at this machine and its own network")
 
 
@@ -63,7 +62,7 @@ class MediaSettings:
 class SearchSettings:
     """How a search answers when it is not told otherwise."""
 
-    k: int = row(10, "hits on a page")
+    k: int = row(10, "hits on a page", 1)
     lanes: str = row("vector", "ways of finding candidates, joined by a comma: vector, lexical")
 
 
@@ -91,6 +90,8 @@ def load(path: Path | None = None, environment: Mapping[str, str] | None = None)
     found = path or Path(FILE)
     table: Mapping[str, Any] = {}
     if found.is_file():
+        import tomllib
+
         try:
             table = tomllib.loads(found.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -98,7 +99,9 @@ def load(path: Path | None = None, environment: Mapping[str, str] | None = None)
     elif path is not None:
         raise NotHere(f"there is no settings file {path}")
     settings = _read(Settings, table, str(found), "")
-    return _from_environment(settings, os.environ if environment is None else environment)
+    settings = _from_environment(settings, os.environ if environment is None else environment)
+    _check_least(settings, "")
+    return settings
 
 
 def template() -> str:
@@ -161,6 +164,15 @@ def _typed(value: Any, default: Any, where: str) -> Any:
         wanted = {bool: "true or false", int: "a whole number", float: "a number", str: "a text in quotes"}
         raise BadSettings(f"{where} is {wanted[type(default)]}, not {value!r}")
     return value
+
+
+def _check_least(section: Any, prefix: str) -> None:
+    for setting in fields(section):
+        value, least = getattr(section, setting.name), setting.metadata.get("least")
+        if is_dataclass(value):
+            _check_least(value, f"{setting.name}.")
+        elif least is not None and not least <= value < float("inf"):
+            raise BadSettings(f"the setting {prefix}{setting.name} is at least {least}, not {value}")
 
 
 def _from_environment(settings: Settings, environment: Mapping[str, str]) -> Settings:

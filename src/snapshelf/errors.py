@@ -24,6 +24,7 @@ SnapshelfError
 
 from __future__ import annotations
 
+import errno
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, ClassVar
 
@@ -46,12 +47,14 @@ class BadInput(SnapshelfError):
 
 
 class BadFilter(BadInput):
-    """A filter that cannot be used. ``text`` is the filter, ``position`` the 0-based character where it goes wrong."""
+    """A filter that cannot be used. ``text`` is the filter, ``position`` the 0-based character where it goes wrong.
+
+    The message shows the place with a caret below it, of a long filter only what stands around it.
+    """
 
     def __init__(self, reason: str, text: str = "", position: int | None = None) -> None:
         self.reason, self.text, self.position = reason, text, position
-        place = f"\n  {text}\n  {' ' * position}^" if position is not None else ""
-        super().__init__(f"{reason}{place}")
+        super().__init__(reason if position is None else f"{reason}\n{_placed(text, position)}")
 
 
 class BadMedia(BadInput):
@@ -67,7 +70,11 @@ class BadRow(BadInput):
 
     def __init__(self, file: str, row: int, column: str, reason: str, sku: str = "") -> None:
         self.file, self.row, self.column, self.reason, self.sku = file, row, column, reason, sku
-        where = f"{file}, row {row}" + (f", column {column!r}" if column else "") + (f" (SKU {sku})" if sku else "")
+        where = (
+            f"{file}, row {row}".removeprefix(", ")
+            + (f", column {column!r}" if column else "")
+            + (f" (SKU {sku})" if sku else "")
+        )
         super().__init__(f"{where}: {reason}")
 
 
@@ -144,6 +151,29 @@ class Interrupted(SnapshelfError):
 
     http_status = 503
     exit_code = 130  # as shells report a program stopped by Ctrl-C
+
+
+def of_system(error: OSError) -> SnapshelfError:
+    """What to raise for an error of the file system: NoSpace where it is full, else Outside with its own words."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return NoSpace("the disk is full; what was finished before is kept, so free space and run it again")
+    said = error.strerror or str(error)
+    if error.filename is None:
+        return Outside(f"the system says: {said}")
+    return Outside(f"{error.filename} cannot be used: {said}; is it there, and may this user read and write it?")
+
+
+AROUND = 50  # characters of a filter shown on either side of a mistake
+
+
+def _placed(text: str, position: int) -> str:
+    before, after = text[:position], text[position:]
+    if len(before) > AROUND + 1:
+        before = "…" + before[-AROUND:]
+    if len(after) > AROUND + 1:
+        after = after[:AROUND] + "…"
+    shown = "".join(letter if letter.isprintable() else " " for letter in before + after)
+    return f"  {shown}\n  {' ' * len(before)}^"
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

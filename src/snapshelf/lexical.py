@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -92,7 +93,7 @@ class Lexical:
 
 
 def open_lexical(folder: Path) -> Lexical:
-    """Open or create the text index in a folder; one that cannot be read is dropped and starts empty."""
+    """Open or create the text index in a folder; one that is damaged is dropped and starts empty. Raises Outside."""
     import tantivy
 
     analyzer = (
@@ -111,7 +112,11 @@ def open_lexical(folder: Path) -> Lexical:
     folder.mkdir(parents=True, exist_ok=True)
     try:
         index = tantivy.Index(schema, path=str(folder), reuse=True)
-    except (OSError, ValueError):  # damaged, or of another version
+    except (OSError, ValueError) as error:  # damaged, or of another version
+        if not os.access(folder, os.W_OK) or "Lockfile" in str(error):
+            raise Outside(
+                f"{folder} cannot be locked, which the text index needs even for reading; search with the vector lane"
+            ) from error
         shutil.rmtree(folder)
         folder.mkdir()
         index = tantivy.Index(schema, path=str(folder), reuse=True)

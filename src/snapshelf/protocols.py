@@ -96,7 +96,10 @@ class Reader(Protocol):
         """How many rows there are, where that is known without reading the file once more."""
 
     def __iter__(self) -> Iterator[tuple[int, Product | BadRow]]:
-        """Yield (row number as a person counts it, product or the reason why it is none)."""
+        """Yield (row number as a person counts it, product or the reason why it is none).
+
+        Each iteration starts at the first row. A SKU that comes twice is yielded twice; `ingest` refuses the second.
+        """
 
 
 class SourceModule(Protocol):

@@ -1,4 +1,4 @@
-"""What a user holds: one open shelf."""
+"""What a user holds: one open shelf. What only indexing and evaluating need is imported when they begin."""
 
 from __future__ import annotations
 
@@ -6,23 +6,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from snapshelf import config, plugins
-from snapshelf import ingest as ingesting
 from snapshelf import search as searching
 from snapshelf.catalogue import asking, embeddings, products
-from snapshelf.errors import BadInput, NotHere
-from snapshelf.evaluate import METRICS, JudgedQuery, Report, evaluate, read_qrels, read_queries
-from snapshelf.ingest import Progress, Summary
-from snapshelf.ingest.follow import catch_up
-from snapshelf.media import MediaLimits
+from snapshelf.errors import BadInput, BadSettings, NotHere
 from snapshelf.protocols import Reader
 from snapshelf.search import Media
 from snapshelf.stack import Stack, open_stack
 from snapshelf.types import Product, Results
 
-Tell = Callable[[Progress], None]
+if TYPE_CHECKING:
+    from snapshelf.evaluate import JudgedQuery, Qrels, Report
+    from snapshelf.ingest import Progress, Summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,38 +48,32 @@ class Shelf:
         self,
         source: str | Path | Iterable[Product],
         images: str | Path | None = None,
-        progress: Tell | None = None,
+        progress: Callable[[Progress], None] | None = None,
         keep_missing: bool = False,
+        reader: Reader | None = None,
     ) -> Summary:
         """Bring the shelf to what a catalogue says: a path that a source can read, or any iterable of `Product`.
 
         images: folder that picture cells are relative to, instead of the catalogue's own. Products of an earlier state
         of the same file that it no longer holds are removed, unless ``keep_missing``. Refused rows are in the summary
-        and do not stop the rest. Raises BadInput, Busy, Mismatch, NoSpace, NotHere.
+        and do not stop the rest. reader: that path as `read_catalogue` opened it, to spare a second look.
+        Raises BadInput, Busy, Mismatch, NoSpace, NotHere, Outside.
         """
+        from snapshelf import ingest
+
         if not isinstance(source, str | Path):
-            return ingesting.index(self.stack, enumerate(source, start=1), tell=progress)
-        reader = self.read(source, images)
-        name = str(Path(source).resolve())
-        summary = ingesting.index(self.stack, reader, name, reader.total, progress, keep_missing)
+            if not isinstance(source, Iterable):
+                raise BadInput(f"give the path of a catalogue, or products, not a {type(source).__name__}")
+            return ingest.index(self.stack, enumerate(source, start=1), tell=progress)
+        reader = reader or self.read(source, images)
+        name, fed = str(Path(source).resolve()), reader.columns
+        columns = {field: column for column, said in fed.items() for field in said.split(", ")}
+        summary = ingest.index(self.stack, reader, name, reader.total, progress, keep_missing, columns)
         return replace(summary, columns=dict(reader.columns))
 
     def read(self, path: str | Path, images: str | Path | None = None) -> Reader:
         """Open a catalogue file without indexing it: its guessed columns, and its rows."""
-        found = Path(path)
-        if not found.exists():
-            raise NotHere(f"there is no catalogue {found}")
-        suffix = "/" if found.is_dir() else found.suffix.lower()
-        modules = {name: plugins.find("sources", name) for name in plugins.names("sources")}
-        for module in modules.values():
-            if suffix in module.SUFFIXES:
-                folder = Path(images) if images else None
-                reader: Reader = module.read(found, self.stack.settings.columns, folder)
-                return reader
-        known = sorted(s for module in modules.values() for s in module.SUFFIXES if s != "/")
-        raise BadInput(
-            f"{found} is no catalogue that can be read; give a folder of pictures or one of {', '.join(known)}"
-        )
+        return read_catalogue(path, self.stack.settings.columns, images)
 
     def search(
         self,
@@ -95,36 +86,41 @@ class Shelf:
         weights: Mapping[str, float] | None = None,
         offset: int = 0,
         collapse: str | None = None,
-        lanes: Sequence[str] | None = None,
+        lanes: str | Sequence[str] | None = None,
     ) -> Results:
         """The ``k`` products nearest to words, photos, or both, best first; iterate over them.
 
-        A photo is a path, bytes or a PIL image; several may be given. weights: part → weight, negative to steer away,
-        such as {"text": 0.7, "image": 1, "image2": -0.3}. where: a filter such as "price < 80 and in_stock".
-        collapse="family" gives one hit per family of variants. lanes: ("vector",), ("vector", "lexical") or
-        ("lexical",). Raises BadFilter, BadMedia, BadQuery, Mismatch, NotHere, Unsupported.
+        A photo is a path, an http or https address, bytes or a PIL image; several may be given. weights: part → weight,
+        negative to steer away, such as {"text": 0.7, "image": 1, "image2": -0.3}. where: a filter such as
+        "price < 80 and in_stock". collapse="family" gives one hit per family of variants. lanes: "vector", "lexical",
+        or both as a list or joined by a comma. Raises BadFilter, BadMedia, BadQuery, Mismatch, NotHere, Unsupported.
         """
-        settings = self.stack.settings
-        limits = MediaLimits(max_pixels=settings.media.max_pixels, max_bytes=settings.media.max_bytes)
-        parts = searching.question(self.stack.card, limits, text, image, audio, video, weights)
-        catch_up(self.stack)
-        wanted = settings.search.k if k is None else k
-        paths = lanes or [lane.strip() for lane in settings.search.lanes.split(",")]
-        return searching.search(self.stack, parts, where, wanted, offset, collapse, paths)
+        stack, settings = self.stack, self.stack.settings.search
+        lanes = lanes or settings.lanes
+        parts = searching.question(stack.card, stack.limits, text, image, audio, video, weights, stack.fetcher.fetch)
+        wanted = settings.k if k is None else k
+        paths = [lane.strip() for lane in lanes.split(",")] if isinstance(lanes, str) else lanes
+        if stack.is_behind("lexical" in paths):
+            from snapshelf.ingest.follow import catch_up
+
+            catch_up(stack)
+        return searching.search(stack, parts, where, wanted, offset, collapse, paths)
 
     def evaluate(
         self,
         queries: str | Path,
         qrels: str | Path,
-        metrics: Sequence[str] = METRICS,
+        metrics: Sequence[str] | None = None,
         lanes: Sequence[str] | None = None,
         condensed: bool = False,
         progress: Callable[[int, int], None] | None = None,
     ) -> Report:
         """Ask every judged query of a JSON Lines file and score the answers (`snapshelf.evaluate`).
 
-        Raises BadRow, BadInput and NotHere for files that cannot be used, and what `search` raises.
+        Judged products that this shelf does not hold are the report's ``missing``. Raises BadRow, BadInput and NotHere
+        for files that cannot be used, BadInput when the shelf holds none of them, and what `search` raises.
         """
+        from snapshelf.evaluate import METRICS, evaluate, read_qrels, read_queries
 
         def answer(query: JudgedQuery, k: int) -> list[str]:
             found = self.search(
@@ -140,7 +136,22 @@ class Shelf:
             return [hit.sku for hit in found]
 
         asked, judged = read_queries(Path(queries)), read_qrels(Path(qrels))
-        return evaluate(answer, asked, judged, metrics, condensed, progress=progress)
+        missing = self._missing(judged, Path(qrels))
+        return replace(
+            evaluate(answer, asked, judged, metrics or METRICS, condensed, progress=progress), missing=missing
+        )
+
+    def _missing(self, qrels: Qrels, path: Path) -> tuple[str, ...]:
+        """Judged SKUs that are not in the shelf; raises BadInput when none is."""
+        skus = list(dict.fromkeys(sku for grades in qrels.values() for sku in grades))
+        with self.stack.catalogue.read() as connection:
+            there = products.fingerprints(connection, skus)
+        if skus and not there:
+            raise BadInput(
+                f"none of the {len(skus):,} products judged in {path} is in the shelf {self.stack.folder}, for example "
+                f"{skus[0]!r}; judgements name products by their SKU, so is this the right shelf?"
+            )
+        return tuple(sku for sku in skus if sku not in there)
 
     def show(self, sku: str) -> Product:
         """One product. Raises NotHere."""
@@ -150,9 +161,11 @@ class Shelf:
             raise NotHere(f"there is no product {sku!r} in this shelf")
         return found[sku]
 
-    def remove(self, skus: Iterable[str]) -> list[str]:
+    def remove(self, skus: str | Iterable[str]) -> list[str]:
         """Remove products from everywhere: catalogue, indexes, kept embeddings; returns those that were there."""
-        return ingesting.remove(self.stack, list(skus))
+        from snapshelf import ingest
+
+        return ingest.remove(self.stack, [skus] if isinstance(skus, str) else list(skus))
 
     def info(self) -> Info:
         """What the shelf holds."""
@@ -184,11 +197,28 @@ class Shelf:
         self.close()
 
 
+def read_catalogue(path: str | Path, columns: Mapping[str, str], images: str | Path | None = None) -> Reader:
+    """Open a catalogue file: its guessed columns, and its rows. It needs no shelf. Raises BadInput, NotHere."""
+    found = Path(path)
+    if not found.exists():
+        raise NotHere(f"there is no catalogue {found}")
+    suffix = "/" if found.is_dir() else found.suffix.lower()
+    modules = {name: plugins.find("sources", name) for name in plugins.names("sources")}
+    for module in modules.values():
+        if suffix in module.SUFFIXES:
+            reader: Reader = module.read(found, columns, Path(images) if images else None)
+            return reader
+    known = sorted(s for module in modules.values() for s in module.SUFFIXES if s != "/")
+    raise BadInput(f"{found} is no catalogue that can be read; give a folder of pictures or one of {', '.join(known)}")
+
+
 def open_shelf(path: str | Path = "", settings: Any = None, create: bool = True) -> Shelf:
     """Open the shelf in a folder, made if it is not there; "" takes the settings' folder.
 
     settings: a `config.Settings`, or the path of a TOML file; without it ``./snapshelf.toml``, if any.
     Raises BadSettings, Mismatch, NotHere (with create=False).
     """
+    if not isinstance(settings, config.Settings | str | Path | None):
+        raise BadSettings(f"settings is a config.Settings or the path of a TOML file, not a {type(settings).__name__}")
     read = settings if isinstance(settings, config.Settings) else config.load(Path(settings) if settings else None)
     return Shelf(open_stack(Path(path or read.shelf), read, create))

@@ -10,17 +10,22 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
 from snapshelf import plugins
 from snapshelf.catalogue import Catalogue, asking, changes, journal, open_catalogue
 from snapshelf.config import Settings
-from snapshelf.errors import Busy, Mismatch, NotHere, UnknownAdapter, nearest
+from snapshelf.errors import BadInput, Busy, Mismatch, NotHere, UnknownAdapter, nearest, of_system
 from snapshelf.lexical import Lexical, open_lexical
 from snapshelf.manifest import Manifest, check
+from snapshelf.media import MediaLimits
 from snapshelf.protocols import Embedder, Store
 from snapshelf.types import Filter, ModelCard
+
+if TYPE_CHECKING:
+    from snapshelf.media import Fetcher
 
 DEFAULT_MODEL = "compact"
 DATABASE = "catalogue.sqlite"
@@ -107,6 +112,24 @@ class Stack:
             self.rebuild.add(LEXICAL)
         return lexical
 
+    @property
+    def limits(self) -> MediaLimits:
+        """What a picture may be at most, as the settings say."""
+        return MediaLimits(max_pixels=self.settings.media.max_pixels, max_bytes=self.settings.media.max_bytes)
+
+    @property
+    def fetcher(self) -> Fetcher:
+        """How addresses of pictures are fetched, as the settings say."""
+        from snapshelf.media import Fetcher
+
+        media, writable = self.settings.media, os.access(self.folder, os.W_OK)
+        return Fetcher(
+            cache=self.folder / "fetched" if writable else None,
+            max_bytes=media.max_bytes,
+            timeout=media.timeout,
+            allow_private=media.allow_private,
+        )
+
     def found(self) -> None:
         """Write down what the shelf is built from, once."""
         if self.manifest is None:
@@ -124,9 +147,17 @@ class Stack:
                 self._counts.popitem(last=False)
         return self._counts[key]
 
+    def is_behind(self, words: bool) -> bool:
+        """Whether an index lacks something that the catalogue holds; ``words``: the text index will be asked too."""
+        with self.catalogue.read() as connection:
+            cursors = changes.cursors_of(connection)
+        now = cursors.get(changes.NOW, 0)
+        _ = self.store, self.lexical if words else None  # opening them finds out whether their files are still there
+        return now > 0 and (bool(self.rebuild) or any(cursors.get(name, 0) < now for name in (self.index, LEXICAL)))
+
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Be the one writer. Raises Busy, naming the other process."""
+        """Be the one writer. Raises Busy, naming the other process; NoSpace and Outside for what the disk refuses."""
         from filelock import FileLock, Timeout
 
         lock, owner = FileLock(self.folder / "write.lock"), self.folder / "writer"
@@ -135,9 +166,13 @@ class Stack:
         except Timeout as error:
             who = owner.read_text() if owner.exists() else "unknown"
             raise Busy(f"{self.folder} is being written to by process {who}; wait for it to finish") from error
+        except OSError as error:
+            raise of_system(error) from error
         try:
             owner.write_text(str(os.getpid()))
             yield
+        except OSError as error:
+            raise of_system(error) from error
         finally:
             owner.unlink(missing_ok=True)
             lock.release()
@@ -152,11 +187,16 @@ class Stack:
 
 
 def open_stack(folder: Path, settings: Settings, create: bool = True) -> Stack:
-    """Open the shelf in a folder. Raises NotHere when there is none and ``create`` is false."""
+    """Open the shelf in a folder. Raises NotHere when there is none and ``create`` is false, NoSpace, Outside."""
     database = folder / DATABASE
     if not create and not settings.catalogue.url and not database.is_file():
         raise NotHere(f"there is no shelf in {folder}; make one with: snapshelf index products.csv --shelf {folder}")
-    folder.mkdir(parents=True, exist_ok=True)
+    if folder.exists() and not folder.is_dir():
+        raise BadInput(f"{folder} is a file, and a shelf is a folder; name another one")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise of_system(error) from error
     return Stack(folder, settings, open_catalogue(settings.catalogue.url or f"sqlite:///{database}"))
 
 

@@ -5,38 +5,17 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from snapshelf import cli, config
-from snapshelf.errors import BadSettings, Interrupted, NotHere
+from snapshelf import config
+from snapshelf.errors import BadSettings, Busy, Interrupted, NotHere
+from snapshelf.evaluate import Report
+from snapshelf.shelf import open_shelf
+from tests.unit.conftest import TOY
 from tests.unit.test_ingest import ROWS, write_catalogue
-
-TOY = '[embedder]\nname = "toy"\n[store]\nname = "exact"\n'
-
-
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    """A folder with toy settings and a catalogue, and nothing else."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "snapshelf.toml").write_text(TOY)
-    write_catalogue(tmp_path, ROWS)
-    return tmp_path
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    """Run a command in this process: (exit status, what it printed, what it complained)."""
-
-    def call(*line):
-        monkeypatch.setattr(sys, "argv", ["snapshelf", *map(str, line)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        said = capsys.readouterr()
-        return ended.value.code or 0, said.out, said.err
-
-    return call
 
 
 def test_init_never_overwrites(run, tmp_path, monkeypatch):
@@ -170,23 +149,129 @@ def test_evaluate(run, home):
     assert run("evaluate", "--queries", "q.jsonl", "--qrels", "qrels.csv", "--metrics", "mrx@3")[0] == 2
 
 
-def test_ctrl_c(tmp_path):
-    """A real interrupt of a real process: its own status, no traceback, and the next run goes on."""
+ASK = ["evaluate", "--queries", "q.jsonl", "--qrels", "qrels.csv", "--metrics", "mrr@3"]
+
+
+@pytest.fixture
+def judged(home, run):
+    """A shelf with a question for each of its products."""
+    run("index", "products.csv")
+    asked = [("1", "red shoe", "A"), ("2", "green shoe", "B"), ("3", "blue shoe", "C")]
+    (home / "q.jsonl").write_text("".join(json.dumps({"id": id, "text": text}) + "\n" for id, text, _ in asked))
+    (home / "qrels.csv").write_text("query,sku,grade\n" + "".join(f"{id},{sku},1\n" for id, _, sku in asked))
+    return home
+
+
+def test_evaluate_against_a_saved_report(run, judged):
+    assert run(*ASK, "--out", "before.json")[0] == 0
+    before = Report.from_json(Path("before.json").read_text())
+    worse = {id: {"mrr@3": score["mrr@3"] - 0.5 * (id != "1")} for id, score in before.per_query.items()}
+    Path("worse.json").write_text(replace(before, per_query=worse).to_json())
+    status, said, _ = run(*ASK, "--baseline", "worse.json")
+    assert status == 0
+    line = next(line.split() for line in said.splitlines() if "+" in line)
+    assert line[:3] == ["all", "3", "mrr@3"]
+    assert line[5] == "+0.333"
+    found = json.loads(run(*ASK, "--baseline", "worse.json", "--json", "--out", "after.json")[1])
+    change = found["changes"][0]
+    assert change["after"] - change["before"] == pytest.approx(1 / 3)
+    assert change["difference"]["interval"]["mean"] == pytest.approx(1 / 3)
+    assert change["difference"]["p"] == 0.5, "of eight patterns of signs, four are as large: the first query has none"
+    assert json.loads(Path("after.json").read_text()) == found
+    assert Report.from_json(Path("after.json").read_text()).per_query == before.per_query
+
+
+def test_evaluate_against_other_lanes(run, judged):
+    found = json.loads(run(*ASK, "--lanes", "lexical", "--baseline-lanes", "vector", "--json")[1])
+    vector = json.loads(run(*ASK, "--lanes", "vector", "--json")[1])
+    lexical = json.loads(run(*ASK, "--lanes", "lexical", "--json")[1])
+    assert found["changes"][0]["before"] == vector["scores"][0]["mean"]
+    assert found["changes"][0]["after"] == lexical["scores"][0]["mean"]
+
+
+def test_evaluate_says_who_was_left_out(run, judged):
+    with Path("q.jsonl").open("a") as file:
+        file.write('{"id": "4", "text": "x"}\n{"id": "5", "text": "x"}\n')
+    with Path("qrels.csv").open("a") as file:
+        file.write("5,A,0\n6,A,1\n1,GONE1,1\n1,GONE2,1\n")
+    said = run(*ASK)[1].splitlines()
+    assert "1 queries without any judgement, in no mean: 4" in said
+    assert "1 queries without a grade above 0, in no mean: 5" in said
+    assert "1 queries judged but not asked: 6" in said
+    assert "2 judged products are not in this shelf and cannot be found: GONE1, GONE2" in said
+    assert json.loads(run(*ASK, "--json")[1])["missing"] == ["GONE1", "GONE2"]
+
+
+@pytest.mark.parametrize(
+    ("line", "file", "status", "complaint"),
+    [
+        (["--baseline", "none.json"], "", 3, "there is no report none.json"),
+        (["--baseline", "q.jsonl"], "", 2, "q.jsonl is no report of an evaluation"),
+        (["--baseline", "other.json"], "", 2, "is in one only"),
+        (["--baseline", "other.json", "--baseline-lanes", "vector"], "", 2, "not with both"),
+        ([], "query,sku,grade\n1,NOBODY,1\n", 2, "none of the 1 products judged in qrels.csv is in the shelf"),
+        ([], "query,sku,grade\nx,A,1\n", 2, "do the ids of the queries and of the judgements match"),
+        (["--out", "no/such/folder.json"], "", 3, "there is no folder no/such"),
+    ],
+)
+def test_evaluations_that_cannot_be(run, judged, line, file, status, complaint):
+    Path("other.json").write_text(Report({"9": {"mrr@3": 1.0}}, {"9": "text"}, depth=3).to_json())
+    if file:
+        Path("qrels.csv").write_text(file)
+    found, _, said = run(*ASK, *line)
+    assert found == status
+    assert complaint in said
+    assert said.count("\n") == 1
+
+
+def kept(folder):
+    """How many embeddings a shelf holds."""
+    with open_shelf(folder / "shelf", folder / "snapshelf.toml") as shelf:
+        return shelf.info().embeddings
+
+
+@pytest.fixture
+def long_job(tmp_path):
+    """(folder, command line) of an index run that takes a second or two: 4,000 products, one picture for all."""
     (tmp_path / "snapshelf.toml").write_text(TOY)
     write_catalogue(tmp_path, [(f"P{n}", "red", n, 1) for n in range(4000)])
-    line = [Path(sys.executable).with_name("snapshelf"), "index", "products.csv"]
-    with subprocess.Popen(line, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        while not (tmp_path / "shelf" / "writer").exists():
-            time.sleep(0.01)
-        time.sleep(0.3)
+    return tmp_path, [Path(sys.executable).with_name("snapshelf"), "index", "products.csv"]
+
+
+def started(folder, line):
+    process = subprocess.Popen(line, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while not (folder / "shelf" / "writer").exists():
+        time.sleep(0.01)
+    return process
+
+
+@pytest.mark.parametrize("after", [0.0, 0.1, 0.4])
+def test_ctrl_c(long_job, after):
+    """A real interrupt of a real process: its own status, one sentence, and the next run embeds only what is left."""
+    folder, line = long_job
+    with started(folder, line) as process:
+        time.sleep(after)
         process.send_signal(signal.SIGINT)
         _, complaint = process.communicate(timeout=60)
     assert process.returncode == Interrupted.exit_code, complaint
-    assert "goes on from there" in complaint
-    assert "Traceback" not in complaint
-    ended = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert "4,000" in ended.stdout.replace("added, ", "") or "added" in ended.stdout
-    assert "refused" not in ended.stdout
+    assert complaint == "snapshelf: stopped; what was finished is kept, and the same command goes on from there\n"
+    assert not (folder / "shelf" / "writer").exists()
+    before = kept(folder)
+    ended = subprocess.run([*line, "--json"], cwd=folder, capture_output=True, text=True, check=True)
+    summary = json.loads(ended.stdout)
+    assert before + summary["embedded"] == 4001
+    assert summary["added"] + summary["unchanged"] == 4000
+
+
+def test_a_second_writer(long_job):
+    folder, line = long_job
+    with started(folder, line) as first:
+        second = subprocess.run(line, cwd=folder, capture_output=True, text=True, check=False)
+        first.communicate(timeout=60)
+    assert second.returncode == Busy.exit_code
+    assert second.stderr == f"snapshelf: shelf is being written to by process {first.pid}; wait for it to finish\n"
+    assert first.returncode == 0
+    assert kept(folder) == 4001
 
 
 def test_help_names_every_command(run):

@@ -66,7 +66,41 @@ def test_mistakes_are_placed(text, position, reason):
     with pytest.raises(BadFilter, match=reason) as caught:
         parse(text)
     assert caught.value.position == position
-    assert str(caught.value).splitlines()[-1] == "  " + " " * position + "^"
+    if position <= 50:
+        assert str(caught.value).splitlines()[-1] == "  " + " " * position + "^"
+
+
+@pytest.mark.parametrize("before", [0, 1, 49, 51, 52, 5_000])
+@pytest.mark.parametrize("after", [0, 1, 51, 5_000])
+def test_of_a_long_filter_the_place_alone_is_shown(before, after):
+    with pytest.raises(BadFilter) as caught:
+        parse(" " * before + "&" + " " * (after - 1) + "x" * (after > 0))
+    assert caught.value.position == before
+    _, shown, caret = str(caught.value).split("\n")
+    assert shown[caret.index("^")] == "&"
+    assert len(shown) <= 106
+    assert ("…" in shown) == (before > 51 or after > 50)
+
+
+def test_a_filter_of_several_lines_keeps_its_caret():
+    with pytest.raises(BadFilter) as caught:
+        parse("price < 80\n and\t& x")
+    _, shown, caret = str(caught.value).split("\n")
+    assert shown[caret.index("^")] == "&"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (" or ".join(["price > 1"] * 501), "more than 500 comparisons"),
+        (f"price in [{', '.join(['1'] * 20_002)}]", "more than 20,000 values"),
+        (7, "a filter is a text"),
+    ],
+)
+def test_filters_no_database_could_answer(text, reason):
+    with pytest.raises(BadFilter, match=reason):
+        parse(text)
+    assert parse(" or ".join(["price > 1"] * 500))
 
 
 @pytest.mark.parametrize(

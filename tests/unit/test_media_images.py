@@ -158,7 +158,7 @@ def test_limits_of_the_caller(tmp_path):
         open_image(data, MediaLimits(max_bytes=100))
     with pytest.raises(BadMedia, match="cannot be read"):
         open_image(tmp_path / "absent.png")
-    with pytest.raises(BadMedia, match="cannot be read"):
+    with pytest.raises(BadMedia, match="is a folder"):
         open_image(tmp_path)
 
 

@@ -1,13 +1,17 @@
 """Searching: words, pictures, both; weights, filters, families, pages; and one meaning on every path."""
 
+import http.server
 import io
+import threading
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 from PIL import Image
 
 import snapshelf
-from snapshelf.config import EmbedderSettings, Settings, StoreSettings
+from snapshelf.config import EmbedderSettings, MediaSettings, Settings, StoreSettings
 from snapshelf.errors import BadFilter, BadMedia, BadQuery, NotHere, Unsupported
 from snapshelf.types import Product
 
@@ -183,3 +187,36 @@ def test_scores_are_cosines(shelf):
         if item:
             (row,) = shelf.stack.embedder.embed([item], "index", 16)
             assert hit.score == pytest.approx(float(np.dot(query, row)), abs=2e-3)
+
+
+def test_a_photo_by_its_address(tmp_path):
+    """An address is fetched within the limits of the settings; a private one only where they allow it."""
+
+    class Silent(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+    Image.new("RGB", (40, 30), "red").save(tmp_path / "red.png")
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Silent, directory=tmp_path))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    settings = Settings(
+        embedder=EmbedderSettings(name="toy"),
+        store=StoreSettings(name="exact"),
+        media=MediaSettings(allow_private=True),
+    )
+    address = f"http://127.0.0.1:{server.server_port}/red.png"
+    try:
+        with snapshelf.open(tmp_path / "shelf", settings) as opened:
+            opened.index([Product("A", "a red thing"), Product("B", "a blue thing")])
+            by_file = opened.search(image=tmp_path / "red.png")
+            assert [(hit.sku, hit.score) for hit in opened.search(image=address)] == [
+                (hit.sku, hit.score) for hit in by_file
+            ]
+        with (
+            snapshelf.open(tmp_path / "shelf", replace(settings, media=MediaSettings())) as opened,
+            pytest.raises(BadMedia, match="private network"),
+        ):
+            opened.search(image=address)
+    finally:
+        server.shutdown()
+        server.server_close()

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from snapshelf.catalogue.migrate import upgrade
-from snapshelf.errors import Busy, NoSpace, Outside, SnapshelfError
+from snapshelf.errors import BadSettings, Busy, MissingExtra, NoSpace, Outside, SnapshelfError
 
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=10000", "cache_size=-32000")
 
@@ -39,19 +43,47 @@ class Catalogue:
 
 
 def open_catalogue(url: str) -> Catalogue:
-    """Open, create or migrate the catalogue at a SQLAlchemy URL. Raises Mismatch, NoSpace, Outside."""
+    """Open, create or migrate the catalogue at a SQLAlchemy URL.
+
+    One that this user may not write to is opened for reading. Raises BadSettings, MissingExtra, Mismatch, NoSpace,
+    Outside.
+    """
     with _translated():
-        engine = create_engine(url)
-        if engine.dialect.name == "sqlite":
-            event.listen(engine, "connect", _prepare)
-            event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+        engine = _engine(url)
         upgrade(engine)
     return Catalogue(engine)
 
 
-def _prepare(connection: Any, _: Any) -> None:
+def _engine(url: str) -> Engine:
+    try:
+        place = make_url(url)
+        if place.get_backend_name() != "sqlite":
+            return create_engine(place)
+        file = Path(place.database or "")
+        fixed = file.is_file() and not (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK))
+        engine = create_engine(_readable(place, file), poolclass=NullPool) if fixed else create_engine(place)
+    except ArgumentError as error:
+        raise BadSettings(
+            f"catalogue.url is {url!r}, which is no address of a database; give one such as "
+            "sqlite:////path/catalogue.sqlite, or leave it empty"
+        ) from error
+    except ModuleNotFoundError as error:
+        raise MissingExtra(f"{error.name} is not installed; run: pip install {error.name}") from error
+    event.listen(engine, "connect", partial(_prepare, PRAGMAS[2:] if fixed else PRAGMAS))
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+    return engine
+
+
+def _readable(place: URL, file: Path) -> URL:
+    """For reading alone. Without the journal of a writer beside it the file is whole, and needs no locks."""
+    whole = not file.with_name(f"{file.name}-wal").exists()
+    asked = {"uri": "true", "mode": "ro"} | ({"immutable": "1"} if whole else {})
+    return place.set(database=f"file:{quote(str(file.absolute()))}", query=asked)
+
+
+def _prepare(pragmas: Sequence[str], connection: Any, _: Any) -> None:
     connection.isolation_level = None  # SQLAlchemy says BEGIN itself, so that DDL is transactional too
-    for pragma in PRAGMAS:
+    for pragma in pragmas:
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -64,12 +96,20 @@ def _translated() -> Iterator[None]:
         raise
     except OperationalError as error:
         reason = str(error.orig)
-        if "full" in reason or "disk I/O" in reason:
+        if any(said in reason for said in ("full", "disk I/O", "No space left")):
             raise NoSpace(
                 "the disk is full; what was finished before is kept, so free space and run it again"
             ) from error
         if "locked" in reason:
             raise Busy("another process is writing to this catalogue; try again when it has finished") from error
-        raise Outside(f"the catalogue's database says: {reason}") from error
+        if "readonly" in reason or "unable to open" in reason:
+            raise Outside(
+                f"the catalogue cannot be written to ({reason}); may this user write into the shelf's folder?"
+            ) from error
+        raise Outside(f"the catalogue's database says: {' '.join(reason.split())}") from error
     except DatabaseError as error:
+        if "not a database" in str(error.orig) or "malformed" in str(error.orig):
+            raise Outside(
+                f"the catalogue is damaged ({error.orig}); put back a copy of it, or index into another folder"
+            ) from error
         raise Outside(f"the catalogue's database says: {error.orig}") from error

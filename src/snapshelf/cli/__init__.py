@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from snapshelf.cli.app import app
-from snapshelf.errors import NoSpace, SnapshelfError
+from snapshelf.errors import Interrupted, SnapshelfError, of_system
 
 
 def main() -> None:
@@ -13,15 +14,16 @@ def main() -> None:
     try:
         app()
     except SnapshelfError as error:
-        _leave(str(error), error.exit_code)
+        _leave(error)
+    except BrokenPipeError:  # whoever read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
     except OSError as error:
-        import errno
-
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise
-        _leave(f"the disk is full ({error.filename or error.strerror}); what was finished is kept", NoSpace.exit_code)
+        _leave(of_system(error))
+    except KeyboardInterrupt:
+        _leave(Interrupted("stopped"))
 
 
-def _leave(message: str, status: int) -> None:
-    print(f"snapshelf: {message}", file=sys.stderr)  # noqa: T201
-    sys.exit(status)
+def _leave(error: SnapshelfError) -> None:
+    print(f"snapshelf: {error}", file=sys.stderr)  # noqa: T201
+    sys.exit(error.exit_code)

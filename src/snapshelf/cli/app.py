@@ -135,6 +135,9 @@ def evaluate(
     metrics: Annotated[str, typer.Option(help="Which, joined by commas.")] = "precision@1,recall@5,mrr@10,ndcg@10",
     lanes: Annotated[str, typer.Option(help="vector, lexical, or both joined by a comma.")] = "",
     condensed: Annotated[bool, typer.Option("--condensed", help="Leave products that nobody judged out.")] = False,
+    baseline: Annotated[Path | None, typer.Option(help="Compare with this report, saved earlier with --out.")] = None,
+    baseline_lanes: Annotated[str, typer.Option(help="Compare with the same search through these lanes.")] = "",
+    out: Annotated[Path | None, typer.Option(help="Save the report as JSON, with every query's scores.")] = None,
     shelf: ShelfOption = "",
     settings: SettingsOption = None,
     json: JsonOption = False,
@@ -142,7 +145,8 @@ def evaluate(
     """Measure search on judged queries, by modality, with 95 % intervals."""
     from snapshelf.cli import evaluate as command
 
-    command.evaluate(command.Asked(queries, qrels, metrics, lanes, condensed), shelf, settings, json)
+    asked = command.Asked(queries, qrels, metrics, lanes, condensed, baseline, baseline_lanes, out)
+    command.evaluate(asked, shelf, settings, json)
 
 
 @app.command()

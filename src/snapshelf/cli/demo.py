@@ -31,7 +31,7 @@ class _Query:
 
 def sample(folder: Path, products: int = PRODUCTS, seed: int = SEED) -> None:
     """Render the sample shop with a progress bar, or find it rendered."""
-    with Progress(console=show.console, transient=True) as bar:
+    with Progress(console=show.console, transient=True, disable=not show.console.is_terminal) as bar:
         task = bar.add_task("rendering the sample shop", total=products)
         shop.render(folder, seed, products, lambda done, total: bar.update(task, completed=done, total=total))
     show.console.print(f"the sample shop is in {folder}: products.csv, images/, customer/, queries.jsonl, qrels.csv")

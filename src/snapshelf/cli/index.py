@@ -7,10 +7,11 @@ from pathlib import Path
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from snapshelf import ingest
+from snapshelf import config, ingest
 from snapshelf.cli import show
 from snapshelf.errors import Interrupted, SomeRefused
-from snapshelf.shelf import Shelf, open_shelf
+from snapshelf.protocols import Reader
+from snapshelf.shelf import Shelf, open_shelf, read_catalogue
 
 SHOWN = 10  # refused rows printed; all of them are in the report
 
@@ -19,20 +20,25 @@ def index(
     catalogue: Path, images: Path | None, keep_missing: bool, shelf: str, settings: Path | None, json: bool
 ) -> None:
     """Index a catalogue and say what happened; SomeRefused, at the end, when rows were refused."""
-    with open_shelf(shelf, settings) as opened:
-        columns = opened.read(catalogue, images).columns
-        if not json:
-            _columns(columns)
-        summary = put(opened, catalogue, images, keep_missing, quiet=json)
+    read = config.load(settings)
+    reader = read_catalogue(catalogue, read.columns, images)  # before a shelf is made for one that cannot be read
+    if not json:
+        said = [f"{column} → {field}" for column, field in reader.columns.items()]
+        show.console.print("columns: " + ", ".join(said), markup=False, style="dim")
+    with open_shelf(shelf, read) as opened:
+        summary = put(opened, catalogue, images, keep_missing, quiet=json, reader=reader)
         if json:
             show.dump(asdict(summary) | {"refused": [str(row) for row in summary.refused]})
         else:
             describe(summary)
     if summary.refused:
-        raise SomeRefused(f"{len(summary.refused)} rows were refused; they are listed in {summary.report}")
+        were = "1 row was" if len(summary.refused) == 1 else f"{len(summary.refused):,} rows were"
+        raise SomeRefused(f"{were} refused, see {summary.report}")
 
 
-def put(shelf: Shelf, catalogue: Path, images: Path | None, keep_missing: bool, quiet: bool) -> ingest.Summary:
+def put(
+    shelf: Shelf, catalogue: Path, images: Path | None, keep_missing: bool, quiet: bool, reader: Reader | None = None
+) -> ingest.Summary:
     """Index with a progress bar: rows done, rate, time left."""
     bar = Progress(
         TextColumn("indexing"),
@@ -42,7 +48,7 @@ def put(shelf: Shelf, catalogue: Path, images: Path | None, keep_missing: bool, 
         TimeElapsedColumn(),
         TimeRemainingColumn(),
         console=show.console,
-        disable=quiet,
+        disable=quiet or not show.console.is_terminal,
         transient=True,
     )
     with bar:
@@ -53,7 +59,7 @@ def put(shelf: Shelf, catalogue: Path, images: Path | None, keep_missing: bool, 
             bar.update(task, completed=progress.done, total=progress.total, rate=rate)
 
         try:
-            return shelf.index(catalogue, images, tell, keep_missing)
+            return shelf.index(catalogue, images, tell, keep_missing, reader)
         except KeyboardInterrupt as error:
             raise Interrupted("stopped; what was finished is kept, and the same command goes on from there") from error
 
@@ -65,16 +71,10 @@ def describe(summary: ingest.Summary) -> None:
     counts |= {"removed": s.removed, "refused": len(s.refused)}
     said = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
     show.console.print(f"[bold]{said or 'nothing changed'}[/bold] in {s.seconds:.1f} s")
-    show.console.print(f"{s.embedded:,} views embedded, {s.reused:,} reused")
+    show.console.print(f"{s.embedded:,} view{'s' * (s.embedded != 1)} embedded, {s.reused:,} reused")
     for note in s.notes:
         show.console.print(note, markup=False)
     for row in s.refused[:SHOWN]:
         show.console.print(f"  refused: {row}", markup=False)
     if len(s.refused) > SHOWN:
         show.console.print(f"  … and {len(s.refused) - SHOWN} more")
-
-
-def _columns(columns: object) -> None:
-    if isinstance(columns, dict) or hasattr(columns, "items"):
-        said = [f"{column} → {field}" for column, field in columns.items()]
-        show.console.print("columns: " + ", ".join(said), markup=False, style="dim")

@@ -1,7 +1,7 @@
 """Many judged queries, one report: how good the answers are, for words, pictures and both, and how sure that is."""
 
 from snapshelf.evaluate.judgements import JudgedQuery, Qrels, read_qrels, read_queries
-from snapshelf.evaluate.report import Change, Report, Score, compare
+from snapshelf.evaluate.report import Change, Report, Score, changes_rows, compare
 from snapshelf.evaluate.run import METRICS, evaluate
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Qrels",
     "Report",
     "Score",
+    "changes_rows",
     "compare",
     "evaluate",
     "read_qrels",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from snapshelf.errors import BadInput, nearest
@@ -26,8 +26,9 @@ class Report:
     """Scores of every query, and who was not scored.
 
     ``per_query``: query id → metric → score, in [0, 1], in the order asked. ``groups``: query id → modality.
-    ``excluded``: ids without any relevant judgement, in no mean. ``unknown``: ids that were judged but not asked.
-    ``empty``: ids for which the search found nothing; they are in every mean, with 0.
+    ``excluded``: ids without any relevant judgement, in no mean; ``unjudged`` are those of them without any judgement.
+    ``unknown``: ids that were judged but not asked. ``empty``: ids for which the search found nothing; they are in
+    every mean, with 0. ``missing``: judged SKUs that are not among the products searched, where that is known.
     ``condensed``: products that nobody judged were taken out before scoring. ``depth``: how many were asked for.
     """
 
@@ -38,6 +39,8 @@ class Report:
     empty: tuple[str, ...] = ()
     condensed: bool = False
     depth: int = 0
+    unjudged: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -66,8 +69,7 @@ class Report:
         table = [["queries", "number", "metric", "mean", "95 % interval"]]
         for score in self.scores():
             of = score.interval
-            sure = "one query only" if of.low is None or of.high is None else f"{of.low:.3f} to {of.high:.3f}"
-            table.append([score.group, str(of.n), score.metric, f"{of.mean:.3f}", sure])
+            table.append([score.group, str(of.n), score.metric, f"{of.mean:.3f}", _sure(of)])
         return table
 
     def to_json(self) -> str:
@@ -80,6 +82,8 @@ class Report:
             "excluded": self.excluded,
             "unknown": self.unknown,
             "empty": self.empty,
+            "unjudged": self.unjudged,
+            "missing": self.missing,
             "condensed": self.condensed,
             "depth": self.depth,
         }
@@ -100,6 +104,8 @@ class Report:
                 empty=tuple(found["empty"]),
                 condensed=found["condensed"],
                 depth=found["depth"],
+                unjudged=tuple(found.get("unjudged", ())),
+                missing=tuple(found.get("missing", ())),
             )
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise BadInput(f"this is no report of an evaluation: {error!r}") from error
@@ -114,6 +120,22 @@ class Change:
     before: float
     after: float
     difference: Difference
+
+
+def changes_rows(changes: Sequence[Change]) -> list[list[str]]:
+    """A table of changes to print: a head, then one line per group and metric."""
+    table = [["queries", "number", "metric", "before", "after", "change", "95 % interval", "p"]]
+    for change in changes:
+        of = change.difference.interval
+        means = [f"{change.before:.3f}", f"{change.after:.3f}", f"{of.mean:+.3f}"]
+        table.append([change.group, str(of.n), change.metric, *means, _sure(of, "+"), f"{change.difference.p:.4f}"])
+    return table
+
+
+def _sure(of: Interval, sign: str = "-") -> str:
+    if of.low is None or of.high is None:
+        return "one query only"
+    return f"{of.low:{sign}.3f} to {of.high:{sign}.3f}"
 
 
 def compare(before: Report, after: Report) -> tuple[Change, ...]:

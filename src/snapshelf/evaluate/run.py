@@ -52,7 +52,8 @@ def evaluate(
     groups, known = {query.id: query.group for query in scored}, {query.id for query in queries}
     excluded = tuple(query.id for query in queries if query.id not in per_query)
     unknown = tuple(id for id in qrels if id not in known)
-    return Report(per_query, groups, excluded, unknown, tuple(empty), condensed, asked)
+    unjudged = tuple(query.id for query in queries if not qrels.get(query.id))
+    return Report(per_query, groups, excluded, unknown, tuple(empty), condensed, asked, unjudged)
 
 
 def _with_relevant(queries: Sequence[JudgedQuery], qrels: Mapping[str, Mapping[str, int]]) -> list[JudgedQuery]:

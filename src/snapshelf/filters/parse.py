@@ -9,6 +9,8 @@ from snapshelf.errors import BadFilter
 from snapshelf.types import And, Compare, Exists, Filter, Not, Or, Truth
 
 MAX_DEPTH = 64  # a filter deeper than this is nobody's question and would exhaust the stack
+MAX_COMPARISONS = 500  # more would exhaust the catalogue's database; a list holds more values than that
+MAX_VALUES = 20_000  # in all lists together
 
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -31,7 +33,10 @@ def parse(text: str) -> Filter:
 
 class _Parser:
     def __init__(self, text: str) -> None:
+        if not isinstance(text, str):
+            raise BadFilter(f"a filter is a text such as 'price < 80', not a {type(text).__name__}")
         self.text, self.tokens, self.next, self.depth = text, _tokens(text), 0, 0
+        self.comparisons = self.values_seen = 0
 
     def whole(self) -> Filter:
         if not self.tokens:
@@ -69,6 +74,9 @@ class _Parser:
             self.expect(")")
             return inside
         at = self.position()
+        self.comparisons += 1
+        if self.comparisons > MAX_COMPARISONS:
+            self.fail(f"the filter has more than {MAX_COMPARISONS} comparisons; try a list: name in [1, 2, 3]")
         if self.take("exists"):
             self.expect("(")
             name = self.name()
@@ -94,6 +102,9 @@ class _Parser:
         found = [self.value()]
         while self.take(","):
             found.append(self.value())
+            self.values_seen += 1
+            if self.values_seen > MAX_VALUES:
+                self.fail(f"the filter has more than {MAX_VALUES:,} values in its lists")
         self.expect("]")
         return tuple(found)
 
@@ -141,8 +152,8 @@ class _Parser:
 
 def _tokens(text: str) -> list[tuple[str, str, int]]:
     """(kind, token, position) of everything in the text; keywords in any case become words in lower case."""
-    found, at = [], 0
-    while at < len(text.rstrip()):
+    found, at, end = [], 0, len(text.rstrip())
+    while at < end:
         match = _TOKEN.match(text, at)
         if match is None:
             at += len(text[at:]) - len(text[at:].lstrip())

@@ -24,23 +24,13 @@ def follow(stack: Stack, tell: Tell | None = None) -> int:
     return _follow_vectors(stack, tell) + _follow_words(stack)
 
 
-def is_behind(stack: Stack) -> bool:
-    """Whether an index lacks something that the catalogue holds."""
-    with stack.catalogue.read() as connection:
-        cursors = changes.cursors_of(connection)
-    now = cursors.get(changes.NOW, 0)
-    _ = stack.store  # opening it finds out whether its files are still there
-    return now > 0 and (bool(stack.rebuild) or any(cursors.get(name, 0) < now for name in (stack.index, LEXICAL)))
-
-
 def catch_up(stack: Stack) -> None:
-    """Follow before a search if needed; another process that is writing will do it itself."""
-    if is_behind(stack):
-        try:
-            with stack.writing():
-                follow(stack)
-        except Busy:
-            return
+    """Follow before a search that found an index behind; another process that is writing will do it itself."""
+    try:
+        with stack.writing():
+            follow(stack)
+    except Busy:
+        return
 
 
 def _follow_vectors(stack: Stack, tell: Tell | None) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from snapshelf.catalogue.products import Entry, Picture, fingerprint
-from snapshelf.errors import BadMedia, BadRow
+from snapshelf.errors import BadMedia
 from snapshelf.media import Fetcher, MediaLimits, open_image
 from snapshelf.types import Item, Product
 
@@ -65,8 +65,8 @@ def is_url(ref: str) -> bool:
     return ref.startswith(("http://", "https://"))
 
 
-def prepare(product: Product, source: str, row: int, opener: Opener, known: Mapping[str, Picture]) -> Prepared | BadRow:
-    """The entry of a product and what of it may need an embedding, or why it is refused.
+def prepare(product: Product, source: str, opener: Opener, known: Mapping[str, Picture]) -> Prepared | BadMedia:
+    """The entry of a product and what of it may need an embedding, or why a picture of it is refused.
 
     known: its pictures as last read, by reference; one whose stamp is the same is not opened again.
     """
@@ -84,7 +84,7 @@ def prepare(product: Product, source: str, row: int, opener: Opener, known: Mapp
             data = opener.fetcher.fetch(ref) if is_url(ref) else Path(ref)
             opened = open_image(data, limits=opener.limits, fit=opener.side)
         except BadMedia as error:
-            return BadRow(source, row, "images", str(error), product.sku)
+            return error
         pictures.append(Picture(ref, mark, opened.content, opened.width, opened.height))
         items[opened.content] = opened.image
     return Prepared(Entry(product, source, name, tuple(pictures), fingerprint(product)), items)

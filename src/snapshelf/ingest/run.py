@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
+from pathlib import PurePath
 
 from snapshelf.catalogue import asking, journal, products
 from snapshelf.catalogue.products import Entry, Picture
-from snapshelf.errors import BadInput, BadRow
+from snapshelf.errors import BadInput, BadMedia, BadRow
+from snapshelf.ingest.check import wrong
 from snapshelf.ingest.embed import embed_missing
 from snapshelf.ingest.follow import follow
 from snapshelf.ingest.prepare import Opener, Prepared, prepare, stamp
 from snapshelf.ingest.report import Progress, Summary, write_refused
-from snapshelf.media import Fetcher, MediaLimits
 from snapshelf.stack import Stack
 from snapshelf.types import Kind, Product
 
@@ -37,20 +38,25 @@ class _Run:
     summary: Summary
     opener: Opener
     known: dict[str, Kind]
+    columns: Mapping[str, str]  # field → the file's column, to name it as a person finds it
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
-    rows: dict[str, int] = field(default_factory=dict)  # SKU → its row, to name both of a pair
+    rows: dict[str, int] = field(default_factory=dict)  # SKU → its row, to name both of a pair; the only such table
 
     def refuse(self, row: BadRow) -> None:
         self.summary.refused.append(row)
         if row.sku:
             self.rows.setdefault(row.sku, row.row)  # a product whose new row is bad stays as it was
 
+    def refuse_product(self, number: int, field: str, reason: str, sku: str) -> None:
+        """Refuse a row that came as a product; the field is named as the file calls it."""
+        self.refuse(BadRow(PurePath(self.source).name, number, self.columns.get(field, field), reason, sku))
+
 
 @dataclass(frozen=True, slots=True)
 class _Chunk:
     """Products on their way: those being prepared, and which of them were here before."""
 
-    futures: list[Future[Prepared | BadRow]]
+    futures: list[tuple[Product, Future[Prepared | BadMedia]]]
     here: set[str]
 
 
@@ -61,17 +67,20 @@ def index(
     total: int | None = None,
     tell: Tell | None = None,
     keep_missing: bool = False,
+    columns: Mapping[str, str] | None = None,
 ) -> Summary:
     """Bring the catalogue to what ``rows`` say: (row number, product or why it is none).
 
     Products of the same ``source`` that are no longer among the rows are removed, unless ``keep_missing``, the source
-    is "" (given by a program), or a refused row names no SKU, since it might be one of them. Refused rows are listed
-    in ``refused.csv`` inside the shelf. Raises BadInput when there is no row at all, Busy, Mismatch, NoSpace.
+    is "" (given by a program), or a refused row names no SKU, since it might be one of them. The second row with a SKU
+    is refused and names the first. Refused rows are listed in ``refused.csv`` inside the shelf, under the names that
+    ``columns`` (field → column of the file) gives. Raises BadInput when there is no row at all or one is no product,
+    Busy, Mismatch, NoSpace, Outside.
     """
     began = time.perf_counter()
     summary = Summary()
     with stack.writing():
-        run = _open(stack, source, total, tell, summary)
+        run = _open(stack, source, total, tell, summary, columns or {})
         try:
             _put_all(run, rows)
             if not summary.seen:
@@ -96,19 +105,14 @@ def remove(stack: Stack, skus: Sequence[str]) -> list[str]:
     return found
 
 
-def _open(stack: Stack, source: str, total: int | None, tell: Tell | None, summary: Summary) -> _Run:
+def _open(
+    stack: Stack, source: str, total: int | None, tell: Tell | None, summary: Summary, columns: Mapping[str, str]
+) -> _Run:
     stack.found()
-    media = stack.settings.media
-    limits = MediaLimits(max_pixels=media.max_pixels, max_bytes=media.max_bytes)
-    fetcher = Fetcher(
-        cache=stack.folder / "fetched",
-        max_bytes=media.max_bytes,
-        timeout=media.timeout,
-        allow_private=media.allow_private,
-    )
     with stack.catalogue.read() as connection:
         known = dict(asking.known(connection))
-    return _Run(stack, source, total, tell, summary, Opener(limits, fetcher, stack.card.image_side), known)
+    opener = Opener(stack.limits, stack.fetcher, stack.card.image_side)
+    return _Run(stack, source, total, tell, summary, opener, known, columns)
 
 
 def _put_all(run: _Run, rows: Iterable[Row]) -> None:
@@ -133,19 +137,18 @@ def _chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
 
 
 def _start(run: _Run, pool: ThreadPoolExecutor, rows: Sequence[Row]) -> _Chunk:
-    accepted = [(number, product) for number, product in rows if _accept(run, number, product)]
-    some = [(number, product) for number, product in accepted if isinstance(product, Product)]
-    skus = [product.sku for _, product in some]
+    some = [product for number, product in rows if _accept(run, number, product) and isinstance(product, Product)]
+    skus = [product.sku for product in some]
     with run.stack.catalogue.read() as connection:
         marks = products.fingerprints(connection, skus)
         pictures = products.pictures(connection, skus)
     futures = []
-    for number, product in some:
+    for product in some:
         known = pictures.get(product.sku, {})
         if marks.get(product.sku) == (products.fingerprint(product), run.source) and _as_read(product, known):
             run.summary.unchanged += 1
         else:
-            futures.append(pool.submit(prepare, product, run.source, number, run.opener, known))
+            futures.append((product, pool.submit(prepare, product, run.source, run.opener, known)))
     return _Chunk(futures, set(marks))
 
 
@@ -154,16 +157,17 @@ def _accept(run: _Run, number: int, product: Product | BadRow) -> bool:
     if isinstance(product, BadRow):
         run.refuse(product)
         return False
-    first = run.rows.get(product.sku)
-    if first is not None:
-        reason = f"SKU {product.sku} is already in row {first}; each product needs its own"
-        run.summary.refused.append(BadRow(run.source, number, "sku", reason, product.sku))
+    if not isinstance(product, Product):
+        raise BadInput(f"number {number} of what is to be indexed is a {type(product).__name__}, not a Product")
+    fault = wrong(product)
+    sku = "" if fault and fault[0] == "sku" else product.sku
+    if sku in run.rows:
+        fault = "sku", f"SKU {sku} is already in row {run.rows[sku]}; each product needs its own"
+    fault = fault or products.contradiction(product, run.known)
+    if fault:
+        run.refuse_product(number, *fault, sku)
         return False
-    run.rows[product.sku] = number
-    wrong = products.contradiction(product, run.known)
-    if wrong:
-        run.refuse(BadRow(run.source, number, *wrong, product.sku))
-        return False
+    run.rows[sku] = number
     products.learn(product, run.known)
     return True
 
@@ -178,20 +182,20 @@ def _as_read(product: Product, known: dict[str, Picture]) -> bool:
 
 def _finish(run: _Run, chunk: _Chunk) -> None:
     prepared: list[Prepared] = []
-    for future in chunk.futures:
+    for product, future in chunk.futures:
         one = future.result()
-        if isinstance(one, BadRow):
-            run.refuse(one)
+        if isinstance(one, BadMedia):
+            run.refuse_product(run.rows[product.sku], "images", str(one), product.sku)
         else:
             prepared.append(one)
     items = {content: item for one in prepared for content, item in one.items.items()}
     done, refused = embed_missing(run.stack, run.id, items)
     entries: list[Entry] = []
     for one in prepared:
-        wrong = next((refused[content] for content in one.items if content in refused), None)
-        if wrong:
+        fault = next((refused[content] for content in one.items if content in refused), None)
+        if fault:
             sku = one.entry.product.sku
-            run.refuse(BadRow(run.source, run.rows[sku], "", str(wrong), sku))
+            run.refuse_product(run.rows[sku], "", str(fault), sku)
         else:
             entries.append(one.entry)
     _put(run, entries, chunk.here)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import socket
-import ssl
 import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
-from http.client import HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin, urlsplit
@@ -82,6 +80,9 @@ class Fetcher:
         raise BadMedia(f"{url} redirects more than {REDIRECTS} times")
 
     def _once(self, url: str, kept: Kept | None, deadline: float) -> tuple[int, dict[str, str], bytes]:
+        import ssl
+        from http.client import HTTPException
+
         import urllib3
 
         place = _place(url)
@@ -201,6 +202,6 @@ def _left(url: str, deadline: float) -> float:
 def _plain(error: Exception) -> str:
     if "timed out" in str(error).lower():
         return "the server does not answer in time"
-    if isinstance(error, HTTPException) or "IncompleteRead" in repr(error):
+    if "http.client" in type(error).__module__ or "IncompleteRead" in repr(error):
         return "the connection broke off"
     return "the server cannot be reached" if "NewConnection" in type(error).__name__ else str(error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import struct
 import threading
 import warnings
@@ -74,7 +75,7 @@ def open_image(
         raise BadMedia(f"a picture is a path, bytes or a PIL image, not {type(source).__name__}")
     name = source.name if isinstance(source, Path) else "the picture"
     data = _bytes(source, name, bounds)
-    with _opened(data, name) as opened:
+    with _opened(data, name, bounds) as opened:
         width, height = opened.size
         _check_size(width, height, name, bounds)
         form = "JPEG" if opened.format == "MPO" else opened.format or "?"  # a camera's JPEG with a preview
@@ -95,6 +96,8 @@ def _bytes(source: Path | bytes, name: str, limits: MediaLimits) -> bytes:
         try:
             with source.open("rb") as file:
                 data = file.read(limits.max_bytes + 1)
+        except IsADirectoryError as error:
+            raise BadMedia(f"{source} is a folder, not a picture") from error
         except OSError as error:
             raise BadMedia(f"the picture {source} cannot be read: {error.strerror}") from error
     if len(data) > limits.max_bytes:
@@ -104,7 +107,7 @@ def _bytes(source: Path | bytes, name: str, limits: MediaLimits) -> bytes:
     return data
 
 
-def _opened(data: bytes, name: str) -> Image:
+def _opened(data: bytes, name: str, limits: MediaLimits) -> Image:
     """The picture with only its header read; Pillow's own warnings about size are ours to decide."""
     from PIL import Image as pil
     from PIL import UnidentifiedImageError
@@ -118,9 +121,11 @@ def _opened(data: bytes, name: str) -> Image:
             warnings.simplefilter("ignore", pil.DecompressionBombWarning)
             return pil.open(io.BytesIO(data), formats=formats)
     except pil.DecompressionBombError as error:
-        raise BadMedia(f"{name} is far too large: {error}") from error
+        found = re.search(r"\d+", str(error))
+        pixels = f"{int(found[0]):,}" if found else "far too many"
+        raise BadMedia(f"{name} has {pixels} pixels; at most {limits.max_pixels:,} are read") from error
     except UnidentifiedImageError as error:
-        raise BadMedia(f"{name} is no picture; {' '.join(FORMATS)} and, with its extra, HEIC are read") from error
+        raise BadMedia(f"{name} is no picture; {', '.join(FORMATS)} and, with its extra, HEIC are read") from error
     except DAMAGE as error:
         raise BadMedia(f"{name} is damaged or cut off: {error}") from error
 

@@ -11,6 +11,8 @@ from snapshelf.types import Kind, Value
 
 TRUTH = {"true": True, "yes": True, "false": False, "no": False}
 # Not "007" nor more digits than a float keeps: these are codes, and would come back changed.
+UNSAID = "nan"  # how programs write a gap among numbers
+ENDLESS = frozenset({"inf", "+inf", "-inf", "infinity", "+infinity", "-infinity"})  # no catalogue can hold these
 NUMBER = re.compile(r"[+-]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-][0-9]+)?")
 DIGITS = 15
 
@@ -18,9 +20,10 @@ DIGITS = 15
 def widest(known: Kind | None, cell: object) -> Kind | None:
     """The type that holds what was seen before and this cell; None while there were only empty ones.
 
-    A list among others makes all of them lists, of one element each; two different plain types make text.
+    A list among others makes all of them lists, of one element each; two different plain types make text. "nan" and
+    "inf" say nothing about the type: among numbers the first is a gap, and the second is refused (`unfit`).
     """
-    if is_empty(cell):
+    if is_empty(cell) or _words(cell) in {UNSAID, *ENDLESS}:
         return known
     kind = kind_of_cell(cell)
     if known is None or known == kind:
@@ -65,3 +68,15 @@ def value_of(cell: object, kind: Kind) -> Value | None:
         return number_of(cell)
     text = text_of(cell)
     return TRUTH.get(text.casefold()) if kind == "bool" else text or None
+
+
+def unfit(cell: object, kind: Kind) -> str:
+    """Why a cell that is not empty has no value of its attribute's type; "" where it has one, or is a gap."""
+    if value_of(cell, kind) is not None or is_empty(cell) or _words(cell) == UNSAID:
+        return ""
+    what = "a finite number" if kind == "number" else "true or false"
+    return f"{text_of(cell)[:80]!r} stands where the other rows have {what}"
+
+
+def _words(cell: object) -> str:
+    return str(cell).strip().casefold() if isinstance(cell, str | float | Decimal) else ""

@@ -17,7 +17,7 @@ _IN_USE = """
     TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VED VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW
 """
 CODES = frozenset(_IN_USE.split())  # ISO 4217
-# Signs that stand for one currency; "$", "¥" and "kr" for several, so a currency column may say another.
+# Signs that stand for one currency; "$", "¥", "kr" and "Rs" for several, so a currency column may say another.
 SIGNS = {
     "US$": "USD",
     "CA$": "CAD",
@@ -45,20 +45,30 @@ SIGNS = {
     "KČ": "CZK",
     "FT": "HUF",
     "LEI": "RON",
+    "RP": "IDR",
+    "RM": "MYR",
+    "FR.": "CHF",
+    "SFR": "CHF",
+    "SFR.": "CHF",
 }
-SHARED = {"$": "USD", "¥": "JPY", "KR": "", "KR.": ""}
+SHARED = {"$": "USD", "¥": "JPY", "KR": "", "KR.": "", "RS": "", "RS.": ""}
 THOUSANDTHS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})  # three decimals are usual
 
-_PARTS = re.compile(r"(?P<before>[^\d.,+-]*)(?P<number>\d[\d.,'’\s]*)(?:[.,][-–—])?(?P<after>[^\d]*)")
-_SPACES = re.compile(r"(?<=\d)[\s'’](?=\d{3}(?!\d))")  # thousands parted by a space or an apostrophe
+_DASH = r"\-‐‑‒–—−="  # "12,-", "CHF 12.–" and "299:-" say that there are no decimals
+_PARTS = re.compile(
+    rf"(?P<before>(?:[^\d.,+{_DASH}]|(?<=[^\W\d])\.)*)"
+    rf"(?P<number>(?:\d|[.,]\d)(?:[\d.,'’\s]*\d)?)(?:(?P<dash>\s?[.,:][{_DASH}]{{1,2}})|[.,])?(?P<after>\D*)"
+)
+_UNSEEN = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]")  # marks of writing direction
 
 
 def price_of(cell: object, currency: str = "") -> tuple[float, str]:
     """The amount, finite and at least 0, and its ISO 4217 code ("" where nothing says it).
 
-    cell: a number, or text such as "12.5", "$1,299.00", "1.299,00 €", "EUR 12.50". The last of two kinds of separators
-    is the decimal one. A lone one before exactly three digits parts thousands ("1,299", "1.299 €"), except after a
-    zero, in currencies with three decimals, and for a dot in a bare number, which is how programs write 1.299.
+    cell: a number, or text such as "12.5", "$1,299.00", "1.299,00 €", "1 299,00 kr", "EUR 12.50", "12,-". The last of
+    two kinds of separators is the decimal one; before a dash there are no decimals. A lone "." or "," before exactly
+    three digits parts thousands ("1,299", "1.299 €"), except after a zero, in currencies with three decimals, and for
+    a dot in a bare number, which is how programs write 1.299. Spaces and apostrophes only ever part thousands.
     currency: what the currency column says. Raises BadInput quoting the cell.
     """
     stated = currency_of(currency) if currency.strip() else ""
@@ -66,10 +76,10 @@ def price_of(cell: object, currency: str = "") -> tuple[float, str]:
         raise BadInput(f"{str(cell).lower()!r} is no price; give a number such as 12.50")
     if isinstance(cell, int | float | Decimal):
         return _amount(cell, str(cell)), stated
-    text = str(cell).strip()
+    text = _UNSEEN.sub("", str(cell)).strip()
     parts = _PARTS.fullmatch(text)
     if not parts:
-        negative = re.match(r"[^\d]*[-−–]\s*[^\d]*\d", text)
+        negative = re.match(rf"\D*[{_DASH}]\D*\d", text)
         why = "a price is never negative" if negative else "give a number such as 12.50"
         raise BadInput(f"{text!r} is no price; {why}")
     written = [part for part in (parts["before"].strip(), parts["after"].strip()) if part]
@@ -77,7 +87,8 @@ def price_of(cell: object, currency: str = "") -> tuple[float, str]:
         raise BadInput(f"{text!r} is no price; beside the number only a currency may stand, such as $ or EUR")
     sign = written[0] if written else ""
     code = _settle(text, sign, stated) if sign else stated
-    return _amount(_number(parts["number"].strip(), bool(sign), code, text), text), code
+    decimal = "" if parts["dash"] else _decimal(parts["number"], bool(sign), code)
+    return _amount(_number(parts["number"], decimal, text), text), code
 
 
 def currency_of(text: str) -> str:
@@ -102,28 +113,24 @@ def _settle(text: str, sign: str, stated: str) -> str:
     return stated or code
 
 
-def _number(text: str, signed: bool, code: str, whole: str) -> Decimal:
-    text = _SPACES.sub("", text)
-    marks = [mark for mark in text if mark in ".,"]
-    if not marks:
-        decimal = ""
-    elif len(set(marks)) == 2 and marks.count(marks[-1]) == 1:
-        decimal = marks[-1]
-    elif len(marks) == 1 and not _groups(text, marks[0], signed, code):
-        decimal = marks[0]
-    else:
-        decimal = ""
+def _decimal(number: str, signed: bool, code: str) -> str:
+    """The sign before the decimals of a number as written; "" when it has none."""
+    marks = [mark for mark in number if not mark.isdigit()]
+    if not marks or marks[-1] not in ".," or marks.count(marks[-1]) > 1:
+        return ""
+    return "" if len(marks) == 1 and _groups(number, marks[0], signed, code) else marks[-1]
+
+
+def _number(text: str, decimal: str, whole: str) -> Decimal:
     digits, _, fraction = text.rpartition(decimal) if decimal else (text, "", "")
-    other = next((mark for mark in marks if mark != decimal), "")
-    groups = digits.split(other) if other else [digits]
-    regular = len(groups) == 1 or (len(groups[0]) in (1, 2, 3) and all(len(group) == 3 for group in groups[1:]))
-    if not regular or not all(part.isascii() and part.isdigit() for part in groups) or not _ascii(fraction):
+    groups = re.split(r"[.,'’\s]", digits)
+    alike = len({"'" if mark == "’" else mark for mark in digits if not mark.isdigit()}) <= 1
+    threes = 1 <= len(groups[0]) <= 3 and all(len(group) == 3 for group in groups[1:])
+    lakhs = 1 <= len(groups[0]) <= 2 and all(len(group) == 2 for group in groups[1:-1]) and len(groups[-1]) == 3
+    regular = alike and (len(groups) == 1 or threes or lakhs)
+    if not regular or not re.fullmatch(r"[0-9]*", "".join(groups) + fraction):
         raise BadInput(f"{whole!r} is no price; it is not clear where its decimals begin, write it as 1299.00")
-    return Decimal("".join(groups) + "." + (fraction or "0"))
-
-
-def _ascii(digits: str) -> bool:
-    return not digits or (digits.isascii() and digits.isdigit())
+    return Decimal(f"{''.join(groups) or 0}.{fraction or 0}")
 
 
 def _groups(text: str, mark: str, signed: bool, code: str) -> bool:

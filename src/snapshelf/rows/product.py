@@ -21,7 +21,7 @@ from snapshelf.rows.cells import (
     text_of,
     title_of,
 )
-from snapshelf.rows.kinds import value_of
+from snapshelf.rows.kinds import unfit, value_of
 from snapshelf.rows.pictures import pictures_of
 from snapshelf.rows.price import currency_of, price_of
 from snapshelf.types import Kind, Product, Value
@@ -94,7 +94,9 @@ def _attributes(plan: Plan, cells: Mapping[str, object]) -> Iterator[tuple[str, 
         for key, value in parts(column, cell):
             if key in plan.attributes:
                 name, kind = plan.attributes[key]
-                held = value_of(value, kind)
+                held, wrong = value_of(value, kind), unfit(value, kind)
+                if wrong:
+                    raise _Refused(column, wrong)
                 if isinstance(held, str | tuple) and sum(map(len, held)) > LONGEST_TEXT:
                     raise _Refused(column, f"the attribute {name} has more than {LONGEST_TEXT:,} characters")
                 if held is not None:

@@ -30,16 +30,11 @@ class Table:
     lines: Lines
 
     def __iter__(self) -> Iterator[tuple[int, Product | BadRow]]:
-        """Yield (row, product or why it is none); the second row with a SKU is refused and names the first."""
-        first: dict[str, int] = {}
+        """Yield (row, product or why it is none). A SKU may come twice; who takes the rows keeps the table of them."""
         for row, cells in self.lines():
-            if isinstance(cells, str):
-                yield row, BadRow(self.plan.file, row, "", cells)
-                continue
-            made = product_of(self.plan, row, cells)
-            if made.sku and first.setdefault(made.sku, row) != row:
-                reason = f"SKU {made.sku} is already in row {first[made.sku]}; each product needs its own"
-                made = BadRow(self.plan.file, row, self.plan.feeds["sku"], reason, made.sku)
+            made = (
+                BadRow(self.plan.file, row, "", cells) if isinstance(cells, str) else product_of(self.plan, row, cells)
+            )
             yield row, made
 
 

@@ -77,8 +77,8 @@ def embed(stack: Stack, parts: Sequence[Part]) -> Vectors:
 
 
 def _check(k: int, offset: int, collapse: str | None, lanes: Sequence[str]) -> None:
-    if not 1 <= k <= MAX_K:
-        raise BadQuery(f"k is the number of hits, from 1 to {MAX_K}, not {k}")
+    if not isinstance(k, int) or not 1 <= k <= MAX_K:
+        raise BadQuery(f"k is the number of hits, from 1 to {MAX_K}, not {k!r}")
     if not 0 <= offset <= MAX_OFFSET:
         raise BadQuery(f"offset is the number of hits to skip, from 0 to {MAX_OFFSET}, not {offset}")
     if collapse not in (None, "family"):
@@ -89,7 +89,7 @@ def _check(k: int, offset: int, collapse: str | None, lanes: Sequence[str]) -> N
 
 
 def _condition(connection: Connection, where: str | None) -> Filter | None:
-    if where is None or not where.strip():
+    if where is None or (isinstance(where, str) and not where.strip()):
         return None
     condition = parse(where)
     check(condition, asking.known(connection), where)

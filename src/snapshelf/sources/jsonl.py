@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
-from snapshelf.errors import BadInput
-from snapshelf.rows import Line, Table, open_table
+from snapshelf.rows import Line, Table, open_table, unreadable
 
 SUFFIXES = (".jsonl", ".ndjson")
 
@@ -25,13 +24,17 @@ def _lines(path: Path) -> Iterator[Line]:
                 if line.strip():
                     yield number, _cells(line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line)
     except OSError as error:
-        raise BadInput(f"{path} cannot be read: {error.strerror or error}") from error
+        raise unreadable(path, error) from error
 
 
 def _cells(line: bytes) -> Mapping[str, object] | str:
     try:
-        found = json.loads(line, parse_constant=str)  # NaN is refused where a number belongs
-    except (ValueError, RecursionError) as error:
+        found = json.loads(line.decode("utf-8"), parse_constant=str)  # NaN is refused where a number belongs
+    except UnicodeError:
+        return "is not written in UTF-8; save the file once more as UTF-8"
+    except json.JSONDecodeError as error:
+        return f"is no JSON: {error.msg} at character {error.pos + 1}"
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, or braces too deep
         return f"is no JSON: {error}"
     if not isinstance(found, dict):
         return 'is no object in braces, such as {"sku": "A1", "title": "Lamp"}'

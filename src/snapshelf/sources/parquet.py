@@ -41,7 +41,8 @@ def _lines(path: Path) -> Iterator[Line]:
                     number += 1
                     yield number, {name: _plain(cell) for name, cell in zip(names, row, strict=True)}
     except duckdb.Error as error:
-        raise BadInput(f"{path} cannot be read as Parquet: {str(error).splitlines()[0]}") from error
+        said = re.sub(r"^([A-Z][\w/]* )*Error: ", "", str(error).splitlines()[0])
+        raise BadInput(f"{path} cannot be read as Parquet: {said}") from error
 
 
 def _select(connection: DuckDBPyConnection, path: Path) -> list[str]:
