@@ -43,7 +43,7 @@ def learn_table(network: Network, lessons: Lessons) -> dict[str, float]:
 
 def learn_all(network: Network, lessons: Lessons) -> dict[str, float]:
     """Teach the whole network in place. → the mean cosine to the teacher at the end, epochs and steps done."""
-    rates = {weight: RATE for weight in network.corrections.parameters()}
+    rates = dict.fromkeys(network.corrections.parameters(), RATE)
     return _learn(lambda ids: through(network, ids), {network.table.weight: TABLE_RATE} | rates, lessons)
 
 

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snapshelf.metrics.ndcg_exp import score as ndcg
-from snapshelf.stats import Difference, Interval, mean_interval, paired
 from snapshelf.types import Vectors
 from snapshelf.vectors import cut
 from training.places import DIMS, Places
@@ -81,13 +80,3 @@ def _words(text: str) -> list[str]:
 
 def _ndcg(pool: list[str], near: NDArray[np.floating], grades: dict[str, int]) -> float:
     return ndcg([pool[at] for at in np.argsort(-near, kind="stable")], grades, 10)
-
-
-def interval(scores: NDArray[np.float64]) -> Interval:
-    """Mean over queries with its bootstrap interval of 95 %."""
-    return mean_interval(scores)
-
-
-def better(ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> Difference:
-    """Ours less theirs on the same queries."""
-    return paired(theirs, ours)

@@ -82,3 +82,10 @@ def basis(vectors: NDArray[np.float32]) -> tuple[NDArray[np.float32], float]:
     picked = axes[:, strongest]
     picked *= np.where(picked[np.abs(picked).argmax(0), np.arange(picked.shape[1])] < 0, -1.0, 1.0)  # signs repeat
     return picked.astype(np.float32), float(energy[strongest].sum() / energy.sum())
+
+
+def project(texts: list[str], places: Places) -> NDArray[np.float32]:
+    """(n, 256) unit rows: where the teacher, on the axes that `python -m training text` chose, puts each text."""
+    with np.load(places.cache("teacher.npz"), allow_pickle=False) as arrays:
+        rows = encode(texts, places) @ arrays["axes"]
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)

@@ -39,18 +39,30 @@ def run(places: Places) -> None:
 
 
 def _targets(found: list[str], places: Places) -> tuple[NDArray[np.float32], float]:
-    """(n, 256) unit rows in the order of the texts; kept in the runs folder until the texts change."""
+    """(n, 256) unit rows in the order of the texts, and the share of the teacher's energy that 256 axes keep.
+
+    Kept in the runs folder with their axes: texts added later are turned onto the same axes, since the image tower
+    may have learnt them by then. Without the file, the axes are those of the texts at hand.
+    """
     kept = places.cache("teacher.npz")
     if kept.exists():
         with np.load(kept, allow_pickle=False) as arrays:
-            if arrays["texts"].tolist() == found:
-                return arrays["targets"], float(arrays["energy"])
-    vectors = teacher.encode(found, places)
-    axes, energy = teacher.basis(vectors)
-    targets = vectors @ axes
-    targets /= np.linalg.norm(targets, axis=1, keepdims=True)
+            known = dict(zip(arrays["texts"].tolist(), arrays["targets"], strict=True))
+            axes, energy = arrays["axes"], float(arrays["energy"])
+        new = [text for text in found if text not in known]
+        known |= zip(new, _turned(teacher.encode(new, places), axes), strict=True)
+        targets = np.stack([known[text] for text in found])
+    else:
+        vectors = teacher.encode(found, places)
+        axes, energy = teacher.basis(vectors)
+        targets = _turned(vectors, axes)
     np.savez(kept, texts=np.asarray(found), targets=targets, axes=axes, energy=energy)
     return targets, energy
+
+
+def _turned(vectors: NDArray[np.float32], axes: NDArray[np.float32]) -> NDArray[np.float32]:
+    rows = vectors @ axes
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
 
 
 def learn_pieces(found: list[str]) -> Tokenizer:

@@ -143,4 +143,5 @@ def _open(name: str, threads: int) -> Any:
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
+    options.add_session_config_entry("session.disable_quant_qdq", "1")  # widen the weights once, not at every call
     return onnxruntime.InferenceSession(str(_WEIGHTS / name), options, providers=["CPUExecutionProvider"])
