@@ -21,12 +21,14 @@ from training.tables import parquet_rows
 
 SEEDS = (1001, 1002, 1003)  # never 7, the shop that ships
 PRODUCTS = 1500
-SAID = ("product_colour", "material", "type", "product_type", "print_technology", "connector_gender", "processor_family",
-        "cable_colour", "printing_colours", "connectivity_technology", "memory_type", "form_factor")  # fmt: skip
+SAID = ("product_colour", "material", "type", "product_type", "print_technology", "connector_gender",
+        "processor_family", "cable_colour", "printing_colours", "connectivity_technology", "memory_type",
+        "form_factor")  # fmt: skip
 JOINS = ("{kind} with {trait}", "{kind} without {trait}", "{trait} {kind}", "not {trait} {kind}", "{kind} no {trait}",
          "{kind} for {trait}", "{kind} {trait}")  # fmt: skip
-WISHES = ("cheap {}", "best {}", "{} for kids", "{} for men", "{} for women", "buy {}", "small {}", "large {}", "new {}",
-          "{} gift", "i need a {}", "looking for a {}", "{} on sale", "replacement {}", "{} accessories")  # fmt: skip
+WISHES = ("cheap {}", "best {}", "{} for kids", "{} for men", "{} for women", "buy {}", "small {}", "large {}",
+          "new {}", "{} gift", "i need a {}", "looking for a {}", "{} on sale", "replacement {}",
+          "{} accessories")  # fmt: skip
 
 
 def shop() -> list[str]:
