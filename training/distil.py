@@ -15,7 +15,7 @@ from torch.nn import functional
 from training.places import DIMS, SEED
 from training.tower import Network
 
-BATCH, PARTS = 512, 4  # a batch goes through in parts of like length, which leaves little to pad
+BATCH, PARTS = 256, 3  # a batch goes through in parts of like length, which leaves little to pad
 LENGTH = 64  # pieces of a text that are learnt from
 START_RATE, TABLE_RATE, RATE = 3e-3, 1e-3, 1e-3  # of the table alone, then of it and of the rest
 WARM = 100  # steps until the rate is whole
@@ -35,40 +35,48 @@ class Lessons:
 
 def learn_table(network: Network, lessons: Lessons) -> dict[str, float]:
     """Teach the vectors of the pieces alone, as a static table: quick, and where the corrections start from."""
-    bag = nn.EmbeddingBag.from_pretrained(network.table.weight.data, freeze=False, mode="sum", padding_idx=0)
-    found = _learn(lambda ids: (bag(torch.from_numpy(ids)), np.arange(len(ids))), {bag.weight: START_RATE}, lessons)
+    bag = nn.EmbeddingBag.from_pretrained(
+        network.table.weight.data, freeze=False, mode="sum", padding_idx=0, sparse=True
+    )
+    found = _learn(lambda ids: (bag(torch.from_numpy(ids)), np.arange(len(ids))), [_sparse(bag, START_RATE)], lessons)
     network.table.weight.data.copy_(bag.weight.data)
     return found
 
 
 def learn_all(network: Network, lessons: Lessons) -> dict[str, float]:
     """Teach the whole network in place. → the mean cosine to the teacher at the end, epochs and steps done."""
-    rates = dict.fromkeys(network.corrections.parameters(), RATE)
-    return _learn(lambda ids: through(network, ids), {network.table.weight: TABLE_RATE} | rates, lessons)
+    rest = torch.optim.Adam(network.corrections.parameters(), lr=RATE, fused=True)
+    return _learn(lambda ids: through(network, ids), [_sparse(network.table, TABLE_RATE), rest], lessons)
+
+
+def _sparse(table: nn.Embedding | nn.EmbeddingBag, rate: float) -> torch.optim.Optimizer:
+    """Adam that touches only the pieces of a batch, a few thousand of all."""
+    return torch.optim.SparseAdam([table.weight], lr=rate)
 
 
 def _learn(
-    forward: Callable[[NDArray[np.int64]], tuple[Tensor, NDArray[np.int64]]], rates: dict[Tensor, float], of: Lessons
+    forward: Callable[[NDArray[np.int64]], tuple[Tensor, NDArray[np.int64]]],
+    optimizers: list[torch.optim.Optimizer],
+    of: Lessons,
 ) -> dict[str, float]:
-    """Adam at these rates, which rise for a few steps and fall as a cosine over the epochs or the minutes."""
-    groups = [{"params": [w for w, its in rates.items() if its == rate], "lr": rate} for rate in set(rates.values())]
-    optimizer = torch.optim.Adam(groups)
+    """Rates rise for a few steps and fall as a cosine over the epochs or the minutes, whichever end first."""
     rng, begun, step, done = np.random.default_rng(SEED), time.monotonic(), 0, 0.0
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda _: shape(step, done))
+    schedules = [torch.optim.lr_scheduler.LambdaLR(its, lambda _: shape(step, done)) for its in optimizers]
     steps, cosines = of.epochs * (len(of.ids) // BATCH), []
     while done < 1:
         for at in gatherings(of.targets, rng):
             out, order = forward(of.ids[at])
             loss, near = wrong(out, torch.from_numpy(of.targets[at[order]]))
-            optimizer.zero_grad()
             loss.backward()
-            optimizer.step()
-            schedule.step()
+            for optimizer, schedule in zip(optimizers, schedules, strict=True):
+                optimizer.step()
+                optimizer.zero_grad()
+                schedule.step()
             cosines.append(near)
             step += 1
             done = max(step / steps, (time.monotonic() - begun) / (of.minutes * 60))
-            if step % 100 == 0:
-                print(f"text step {step}: cosine {np.mean(cosines[-100:]):.4f}, {done:.0%}", flush=True)
+            if step % 50 == 0:
+                print(f"text step {step}: cosine {np.mean(cosines[-50:]):.4f}, {done:.0%}", flush=True)
             if done >= 1:
                 break
     return {"cosine": float(np.mean(cosines[-200:])), "epochs": step * BATCH / len(of.ids), "steps": step}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -14,28 +15,42 @@ from training.places import DIMS, SEED, Places
 from training.tower import Network
 
 VOCABULARY, TABLE_EPOCHS = 16_000, 8
+UNKNOWN = 1  # the piece of any unknown word
 
 
 def run(places: Places) -> None:
-    """Write tokenizer.json, text.pt (network) and text_facts.json into the runs folder."""
+    """Write tokenizer.json, text.pt (network) and text_facts.json into the runs folder.
+
+    If text_start.pt lies there, a copy of an earlier text.pt beside its tokenizer.json, learning goes on from it.
+    """
     torch.manual_seed(SEED)
     torch.set_num_threads(places.threads)
     found = corpus.texts(places)
     targets, kept = _targets(found, places)
-    tokens = learn_pieces(found)
-    tokens.save(str(places.cache("tokenizer.json")))
-    fed = [np.asarray(encoding.ids or [1], np.int64)[: distil.LENGTH] for encoding in tokens.encode_batch(found)]
-    ids = np.zeros((len(fed), distil.LENGTH), np.int64)
-    for row, pieces in zip(ids, fed, strict=True):
-        row[: len(pieces)] = pieces
-    network = Network(torch.from_numpy(_first(tokens, targets, fed)))
-    distil.learn_table(network, distil.Lessons(ids, targets, TABLE_EPOCHS, places.minutes / 4))
-    torch.save(network.state_dict(), places.cache("text_table.pt"))
-    learnt = distil.learn_all(network, distil.Lessons(ids, targets, places.epochs, places.minutes))
+    start, pieces = places.cache("text_start.pt"), places.cache("tokenizer.json")
+    tokens = Tokenizer.from_file(str(pieces)) if start.exists() else learn_pieces(found)
+    tokens.save(str(pieces))
+    lessons = distil.Lessons(_fed(tokens, found), targets, places.epochs, places.minutes)
+    if start.exists():
+        network = Network(torch.zeros(tokens.get_vocab_size(), DIMS[0]))
+        network.load_state_dict(torch.load(start, weights_only=True))
+    else:
+        network = Network(torch.from_numpy(_first(lessons.ids, targets, tokens.get_vocab_size())))
+        distil.learn_table(network, replace(lessons, epochs=TABLE_EPOCHS, minutes=places.minutes / 4))
+    learnt = distil.learn_all(network, lessons)
     torch.save(network.state_dict(), places.cache("text.pt"))
     facts = {"texts": len(found), "pieces": tokens.get_vocab_size(), "teacher_energy": kept, **learnt}
     places.cache("text_facts.json").write_text(json.dumps(facts))
     print(facts, flush=True)
+
+
+def _fed(tokens: Tokenizer, found: list[str]) -> NDArray[np.int64]:
+    """(n, LENGTH) ids of the pieces, zeros behind; a text without any is an unknown word."""
+    ids = np.zeros((len(found), distil.LENGTH), np.int64)
+    for row, encoding in zip(ids, tokens.encode_batch(found), strict=True):
+        pieces = (encoding.ids or [UNKNOWN])[: distil.LENGTH]
+        row[: len(pieces)] = pieces
+    return ids
 
 
 def _targets(found: list[str], places: Places) -> tuple[NDArray[np.float32], float]:
@@ -79,14 +94,15 @@ def learn_pieces(found: list[str]) -> Tokenizer:
     return tokens
 
 
-def _first(tokens: Tokenizer, targets: NDArray[np.float32], fed: list[NDArray[np.int64]]) -> NDArray[np.float32]:
+def _first(ids: NDArray[np.int64], targets: NDArray[np.float32], size: int) -> NDArray[np.float32]:
     """Where learning starts: each piece the mean target of the texts it occurs in, the rarer the longer."""
-    size = tokens.get_vocab_size()
     sums, counts = np.zeros((size, DIMS[0]), np.float32), np.ones(size, np.float32)
-    for ids, target in zip(fed, targets, strict=True):
-        np.add.at(sums, ids, target)
-        np.add.at(counts, ids, 1)
+    for row, target in zip(ids, targets, strict=True):
+        pieces = row[row != 0]
+        np.add.at(sums, pieces, target)
+        np.add.at(counts, pieces, 1)
     mean = sums / counts[:, None]
     mean -= (sums.sum(0) / counts.sum())[None]  # what all texts share tells nothing about a piece
     mean /= np.linalg.norm(mean, axis=1, keepdims=True) + 1e-6
-    return (mean * (np.log(len(fed) / counts) / 8).clip(0.2)[:, None]).astype(np.float32)
+    mean[0] = 0  # padding
+    return (mean * (np.log(len(ids) / counts) / 8).clip(0.2)[:, None]).astype(np.float32)

@@ -18,7 +18,7 @@ from torch.nn import functional
 
 from training.places import DIMS, Places
 
-LAYERS, HEADS, INNER = 2, 4, 512
+LAYERS, WIDTH, HEADS, INNER = 2, 128, 4, 384
 REACH = 12  # pieces apart beyond which a distance is as good as any other
 FAR_BELOW = -1e4  # a score no exponential survives
 
@@ -26,22 +26,22 @@ FAR_BELOW = -1e4  # a score no exponential survives
 class Layer(nn.Module):
     """Attention over the text's pieces, then a small network for each of them; both add to what comes in."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.before, self.between = nn.LayerNorm(width), nn.LayerNorm(width)
-        self.ask, self.mix = nn.Linear(width, 3 * width), nn.Linear(width, width)
-        self.wide, self.narrow = nn.Linear(width, INNER), nn.Linear(INNER, width)
+        self.before, self.between = nn.LayerNorm(WIDTH), nn.LayerNorm(WIDTH)
+        self.ask, self.mix = nn.Linear(WIDTH, 3 * WIDTH), nn.Linear(WIDTH, WIDTH)
+        self.wide, self.narrow = nn.Linear(WIDTH, INNER), nn.Linear(INNER, WIDTH)
         self.apart = nn.Parameter(torch.zeros(2 * REACH + 1, HEADS))
 
     def forward(self, states: Tensor, absent: Tensor, distances: Tensor) -> Tensor:
-        """States (n, length, width); absent (n, 1, 1, length), very low where a piece only pads."""
-        n, length, width = states.shape
-        parts = self.ask(self.before(states)).view(n, length, 3 * HEADS, width // HEADS).transpose(1, 2)
+        """States (n, length, WIDTH); absent (n, 1, 1, length), very low where a piece only pads."""
+        n, length = states.shape[:2]
+        parts = self.ask(self.before(states)).view(n, length, 3 * HEADS, WIDTH // HEADS).transpose(1, 2)
         query, key, value = parts.split(HEADS, dim=1)
         bias = self.apart[distances].permute(2, 0, 1)[None] + absent
-        scores = query @ key.transpose(2, 3) * (width // HEADS) ** -0.5 + bias
+        scores = query @ key.transpose(2, 3) * (WIDTH // HEADS) ** -0.5 + bias
         seen = scores.softmax(3) @ value
-        states = states + self.mix(seen.transpose(1, 2).reshape(n, length, width))
+        states = states + self.mix(seen.transpose(1, 2).reshape(n, length, WIDTH))
         return states + self.narrow(functional.gelu(self.wide(self.between(states))))
 
 
@@ -50,9 +50,9 @@ class Corrections(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.enter, self.leave = nn.LayerNorm(DIMS[0]), nn.LayerNorm(DIMS[0])
-        self.layers = nn.ModuleList(Layer(DIMS[0]) for _ in range(LAYERS))
-        self.out = nn.Linear(DIMS[0], DIMS[0])
+        self.enter, self.inwards = nn.LayerNorm(DIMS[0]), nn.Linear(DIMS[0], WIDTH)
+        self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
+        self.leave, self.out = nn.LayerNorm(WIDTH), nn.Linear(WIDTH, DIMS[0])
         nn.init.zeros_(self.out.weight)
         nn.init.zeros_(self.out.bias)
 
@@ -61,7 +61,7 @@ class Corrections(nn.Module):
         places = torch.arange(real.shape[1], device=real.device)
         distances = (places[None] - places[:, None]).clamp(-REACH, REACH) + REACH
         absent = ((1 - real) * FAR_BELOW)[:, None, None]
-        states = self.enter(vectors)
+        states = self.inwards(self.enter(vectors))
         for layer in self.layers:
             states = layer(states, absent, distances)
         return self.out(self.leave(states))
@@ -72,7 +72,7 @@ class Network(nn.Module):
 
     def __init__(self, table: Tensor) -> None:
         super().__init__()
-        self.table = nn.Embedding.from_pretrained(table, freeze=False, padding_idx=0)
+        self.table = nn.Embedding.from_pretrained(table, freeze=False, padding_idx=0, sparse=True)
         self.corrections = Corrections()
 
     def forward(self, ids: Tensor) -> Tensor:
