@@ -38,7 +38,8 @@ def learn_table(network: Network, lessons: Lessons) -> dict[str, float]:
     bag = nn.EmbeddingBag.from_pretrained(
         network.table.weight.data, freeze=False, mode="sum", padding_idx=0, sparse=True
     )
-    found = _learn(lambda ids: (bag(torch.from_numpy(ids)), np.arange(len(ids))), [_sparse(bag, START_RATE)], lessons)
+    whole = np.arange(BATCH)
+    found = _learn(lambda ids: (bag(torch.from_numpy(ids)), whole), [_sparse(bag, START_RATE)], lessons)
     network.table.weight.data.copy_(bag.weight.data)
     return found
 

@@ -71,4 +71,4 @@ def test_the_judged_pool_is_ranked_by_cosine(training, shared):
     for sign, right in ((1, True), (-1, False)):
         found = judged.by_vectors(one, lambda texts, sign=sign: sign * asked if len(texts) == 1 else rows)
         assert set(found) == set(places.DIMS)
-        assert all((scores[0] == pytest.approx(1.0)) is right for scores in found.values())
+        assert all((scores[0] > 0.999) == right for scores in found.values())
