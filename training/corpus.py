@@ -1,4 +1,4 @@
-"""The texts from which the text tower learns: product texts, categories, short made-up queries, picture captions.
+"""The texts from which the text tower learns: product texts, categories, picture captions, and made-up ones (asked.py).
 
 No judged query and no grade of the Icecat bundle is read here, and no WANDS query that equals a judged one could leak
 a grade: the targets are a sentence model's vectors, not judgements.
@@ -6,15 +6,13 @@ a grade: the targets are a sentence model's vectors, not judgements.
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
-import numpy as np
-
-from training.places import SEED, Places
+from training import asked, teacher
+from training.places import Places
 from training.tables import csv_rows, parquet_rows
 
-LONG = 160  # characters of a title and description that are worth reading
+LONG = 220  # characters of a title and description that are worth reading
 COLOURS = (
     "red green blue yellow black white grey gray orange purple pink brown beige navy turquoise gold silver "
     "light blue,dark blue,dark green,light grey,multicolour,striped,dotted,plain,cream,olive,burgundy,teal"
@@ -27,7 +25,9 @@ def texts(places: Places) -> list[str]:
     titles = [title for title, _ in products]
     found = set(titles) | {f"{title}. {rest}"[:LONG] for title, rest in products if rest}
     found |= set(_categories(places.data)) | set(_captions(places.data))
-    found |= set(_queries(sorted(set(titles)), 30_000))
+    found |= set(asked.shop()) | set(asked.attributes(places.data)) | set(teacher.words())
+    some = sorted(set(titles))
+    found |= set(asked.queries(some, 50_000)) | set(asked.near_misses(some, 9_000))
     return sorted(text for text in (" ".join(text.split()) for text in found) if text)
 
 
@@ -65,22 +65,4 @@ def _captions(data: Path) -> list[str]:
     found += [f"{colour}" for colour in colours] + sorted(nouns) + [f"a photo of a {noun}" for noun in sorted(nouns)]
     for row in grocery:
         found += [f"{row['name']}, {row['coarse_name']}", f"a photo of {row['coarse_name']}, {row['department']}"]
-    return found
-
-
-def _queries(titles: list[str], n: int) -> list[str]:
-    """One to four neighbouring or scattered words of titles: what a hurried shopper types."""
-    rng = np.random.default_rng(SEED)
-    found = []
-    for title in rng.choice(np.asarray(titles, dtype=object), n):
-        words = [word for word in re.findall(r"[^\W_][\w\-.'/]*", title.lower()) if not re.search(r"\d.*\d.*\d", word)]
-        if not words:
-            continue
-        size = int(rng.integers(1, min(4, len(words)) + 1))
-        if rng.random() < 0.5:
-            start = int(rng.integers(0, len(words) - size + 1))
-            found.append(" ".join(words[start : start + size]))
-        else:
-            picked = rng.choice(len(words), size, replace=False)
-            found.append(" ".join(words[place] for place in picked))
     return found

@@ -10,6 +10,7 @@ import hashlib
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -20,25 +21,59 @@ from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
 
 from snapshelf.embedders.compact import SIZE, letterbox
+from training import corpus, textgraph
 from training.network import FromBytes, Network
 from training.pictures import load
-from training.places import DIMS, WEIGHTS, Places
+from training.places import WEIGHTS, Places
 from training.tower import TextTower
 
 OPSET, IR = 17, 9  # old enough for every ONNX Runtime that the package allows
 WORTH = 4096  # weights of fewer numbers than this stay float32
-GOLDEN_TEXT = "red running shoe"
+GOLDEN_TEXTS = ("red running shoe", "bag without leather", "usb cable, 2 m, for printers")
 NEAR = 0.99  # cosine to the unrounded network below which nothing is written
 
 
 def run(places: Places) -> None:
-    """Write src/snapshelf/embedders/_compact anew, whole or not at all; prints sizes and the loss by rounding."""
+    """Write src/snapshelf/embedders/_compact anew, whole or not at all; prints sizes and the loss by rounding.
+
+    Without a checkpoint of the image tower (image.pt) in the runs folder, the image graph that is there stays.
+    """
     ready = places.cache("export")
     shutil.rmtree(ready, ignore_errors=True)
     ready.mkdir()
-    text = TextTower.read(places)
-    onnx.save(text_graph(text.table), ready / "text.onnx")
+    facts, golden = _text(ready, places)
+    before = json.loads((WEIGHTS / "card.json").read_text("utf-8")) if (WEIGHTS / "card.json").exists() else {}
+    if places.cache("image.pt").exists():
+        seen, pixels = _image(ready, places)
+    else:
+        shutil.copyfile(WEIGHTS / "image.onnx", ready / "image.onnx")
+        seen, pixels = before["image"], before["golden"]["image"]
+    card = {"text": facts, "image": seen, "golden": {"text": golden, "image": pixels}}
+    _card(ready, card)
+    WEIGHTS.mkdir(exist_ok=True)
+    for file in ready.iterdir():
+        shutil.copyfile(file, WEIGHTS / file.name)
+    print({file.name: file.stat().st_size for file in sorted(ready.iterdir())}, facts, seen, flush=True)
+
+
+def _text(ready: Path, places: Places) -> tuple[dict[str, Any], dict[str, list[float]]]:
+    """The text tower's facts and golden coordinates, its graph and word pieces being written."""
+    tower = TextTower.read(places)
+    plain = places.cache("text.onnx")
+    textgraph.write(tower.network, plain, OPSET)
+    onnx.save(with_small_weights(onnx.load(plain)), ready / "text.onnx")
     shutil.copyfile(places.cache("tokenizer.json"), ready / "tokenizer.json")
+    some = corpus.texts(places)[::500]
+    fed = [encoding.ids or [1] for encoding in tower.tokens.encode_batch(some)]
+    session = onnxruntime.InferenceSession(str(ready / "text.onnx"))
+    rounded = np.concatenate([session.run(None, {"ids": np.asarray([ids], np.int64)})[0] for ids in fed])
+    near = _near("text", rounded, tower.embed(some))
+    golden = {text: _first(row) for text, row in zip(GOLDEN_TEXTS, tower.embed(list(GOLDEN_TEXTS)), strict=True)}
+    return json.loads(places.cache("text_facts.json").read_text()) | near, golden
+
+
+def _image(ready: Path, places: Places) -> tuple[dict[str, Any], list[float]]:
+    """The image tower's facts and golden coordinates, its graph being written."""
     network = Network().eval()
     network.load_state_dict(torch.load(places.cache("image.pt"), weights_only=True))
     plain = places.cache("image.onnx")
@@ -54,71 +89,43 @@ def run(places: Places) -> None:
         dynamo=False,
     )
     onnx.save(with_small_weights(onnx.load(plain)), ready / "image.onnx")
-    near = _nearness(plain, ready / "image.onnx", pictures)
-    if near["image_mean"] < NEAR:
-        raise SystemExit(f"rounding moved the pictures too far: {near}")
-    _card(ready, near, _golden(text, network), places)
-    WEIGHTS.mkdir(exist_ok=True)
-    for file in ready.iterdir():
-        shutil.copyfile(file, WEIGHTS / file.name)
-    print({file.name: file.stat().st_size for file in sorted(ready.iterdir())}, near, flush=True)
-
-
-def _golden(text: TextTower, network: Network) -> dict[str, list[float]]:
-    """What the unrounded towers say about a text and a picture: first coordinates, for the tests of the package."""
-    words = text.embed([GOLDEN_TEXT])[0]
+    ours, theirs = (
+        onnxruntime.InferenceSession(str(path)).run(None, {"pictures": pictures})[0]
+        for path in (ready / "image.onnx", plain)
+    )
+    near = _near("image", ours, theirs)
     sums = np.add.outer(np.arange(80), np.arange(120))
     picture = Image.fromarray(np.stack([2 * sums % 256, sums % 256, (255 - sums) % 256], 2).astype(np.uint8))
     with torch.inference_mode():
         seen = FromBytes(network).eval()(torch.from_numpy(letterbox(picture))[None])[0].numpy()
-    return {name: [round(float(value), 5) for value in row[:16]] for name, row in (("text", words), ("image", seen))}
+    return json.loads(places.cache("image_facts.json").read_text()) | near, _first(seen)
 
 
-def _card(folder: Path, near: dict[str, float], golden: dict[str, list[float]], places: Places) -> None:
+def _near(name: str, rounded: NDArray[np.float32], plain: NDArray[np.float32]) -> dict[str, float]:
+    """Mean and worst cosine between rows before and after rounding; ends the program where they are too far apart."""
+    cosine = (rounded * plain).sum(1)
+    near = {f"{name}_mean": round(float(cosine.mean()), 5), f"{name}_worst": round(float(cosine.min()), 5)}
+    if near[f"{name}_mean"] < NEAR:
+        raise SystemExit(f"rounding moved the vectors too far: {near}")
+    return near
+
+
+def _first(row: NDArray[np.float32]) -> list[float]:
+    """The first coordinates of an unrounded tower's answer, for the tests of the package."""
+    return [round(float(value), 5) for value in row[:16]]
+
+
+def _card(folder: Path, card: dict[str, Any]) -> None:
     digest = hashlib.sha256(f"letterbox {SIZE}".encode())
     for name in ("image.onnx", "text.onnx", "tokenizer.json"):
         digest.update((folder / name).read_bytes())
-    facts = {
-        "revision": digest.hexdigest()[:12],
-        "text": json.loads(places.cache("text_facts.json").read_text()),
-        "image": json.loads(places.cache("image_facts.json").read_text()) | near,
-        "golden": golden,
-    }
-    (folder / "card.json").write_text(json.dumps(facts, indent=1) + "\n")
-
-
-def text_graph(table: NDArray[np.float32]) -> onnx.ModelProto:
-    """ids (n, length) → unit rows (n, 256): look up, weigh, add, normalise. Id 0 pads: its scale is 0."""
-    scale = np.abs(table).max(1, keepdims=True) / 127
-    whole = np.round(table / np.where(scale == 0, 1, scale)).astype(np.int8)
-    scale[0] = 0
-    constants = [
-        numpy_helper.from_array(whole, "table"),
-        numpy_helper.from_array(scale.astype(np.float32), "scale"),
-        numpy_helper.from_array(np.asarray([1], np.int64), "along"),
-        numpy_helper.from_array(np.asarray([1e-12], np.float32), "least"),
-    ]
-    nodes = [
-        helper.make_node("Gather", ["table", "ids"], ["picked"]),
-        helper.make_node("Cast", ["picked"], ["wide"], to=TensorProto.FLOAT),
-        helper.make_node("Gather", ["scale", "ids"], ["weights"]),
-        helper.make_node("Mul", ["wide", "weights"], ["vectors"]),
-        helper.make_node("ReduceSum", ["vectors", "along"], ["sum"], keepdims=0),
-        helper.make_node("ReduceL2", ["sum"], ["length"], axes=[1], keepdims=1),
-        helper.make_node("Max", ["length", "least"], ["safe"]),
-        helper.make_node("Div", ["sum", "safe"], ["rows"]),
-    ]
-    ids = helper.make_tensor_value_info("ids", TensorProto.INT64, ["n", "length"])
-    rows = helper.make_tensor_value_info("rows", TensorProto.FLOAT, ["n", DIMS[0]])
-    graph = helper.make_graph(nodes, "text", [ids], [rows], constants)
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR)
-    onnx.checker.check_model(model)
-    return model
+    card = {"revision": digest.hexdigest()[:12]} | card
+    (folder / "card.json").write_text(json.dumps(card, indent=1) + "\n")
 
 
 def with_small_weights(model: onnx.ModelProto) -> onnx.ModelProto:
     """The same graph, its large weights stored as int8 and widened when the session opens."""
-    large = [found for found in model.graph.initializer if np.prod(found.dims) >= WORTH and len(found.dims) > 1]
+    large = [found for found in model.graph.initializer if _worth(found)]
     for found in large:
         values = numpy_helper.to_array(found)
         axes = tuple(range(1, values.ndim))
@@ -139,10 +146,5 @@ def with_small_weights(model: onnx.ModelProto) -> onnx.ModelProto:
     return model
 
 
-def _nearness(plain: Path, small: Path, pictures: NDArray[np.uint8]) -> dict[str, float]:
-    """Cosine between the vectors of both graphs, over a sample of training pictures: mean and worst."""
-    ours, theirs = (
-        onnxruntime.InferenceSession(str(path)).run(None, {"pictures": pictures})[0] for path in (small, plain)
-    )
-    cosine = (ours * theirs).sum(1)
-    return {"image_mean": round(float(cosine.mean()), 5), "image_worst": round(float(cosine.min()), 5)}
+def _worth(found: onnx.TensorProto) -> bool:
+    return bool(found.data_type == TensorProto.FLOAT and len(found.dims) > 1 and np.prod(found.dims) >= WORTH)

@@ -3,48 +3,22 @@
 from __future__ import annotations
 
 import io
-from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
 from PIL import Image
 
 from snapshelf.embedders import compact
-from snapshelf.metrics.ndcg_exp import score as ndcg
 from snapshelf.protocols import Embedder
 from snapshelf.types import Item, Vectors
-from snapshelf.vectors import cut, unit
+from snapshelf.vectors import unit
 from training.places import DIMS, Places
-from training.tables import csv_rows, held_out, members, parquet_rows
+from training.tables import csv_rows, held_out, members
 
 
 def open_encoder(places: Places) -> Embedder:
     """The encoder as the package loads it."""
     return compact.load(compact.CARDS[0], {"threads": places.threads})
-
-
-def icecat(encoder: Embedder, places: Places) -> dict[int, float]:
-    """nDCG@10 (gain 2^g − 1) by dim: each query's graded products, ranked by cosine; queries with a grade above 0."""
-    products = {row["id"]: row for row in parquet_rows(places.data / "icecat/products.parquet")}
-    grades: dict[str, dict[str, int]] = defaultdict(dict)
-    for row in csv_rows(places.data / "icecat/ratings.csv"):
-        grades[row["query"]][row["doc_id"]] = int(float(row["rating"]))
-    asked = sorted(query for query, judged in grades.items() if max(judged.values()) > 0)
-    pool = sorted({id for query in asked for id in grades[query]})
-    texts = [f"{products[id]['title']}. {products[id]['short_description'] or ''}" for id in pool]
-    rows, queries = embed(encoder, texts), embed(encoder, asked)
-    place = {id: number for number, id in enumerate(pool)}
-    found = {}
-    for dim in DIMS:
-        shelf, heard = cut(rows, dim), cut(queries, dim)
-        scores = []
-        for query, vector in zip(asked, heard, strict=True):
-            ids = sorted(grades[query])
-            near = shelf[[place[id] for id in ids]] @ vector
-            ranking = [ids[at] for at in np.argsort(-near, kind="stable")]
-            scores.append(ndcg(ranking, grades[query], 10))
-        found[dim] = float(np.mean(scores))
-    return found
 
 
 def grocery(encoder: Embedder, places: Places, dim: int) -> dict[str, tuple[float, float, float]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,13 @@ from transformers import AutoModel
 
 from training.places import DIMS, Places
 
-LENGTH = 48  # tokens read of each text
+LENGTH = 64  # tokens read of each text
+
+
+def words() -> list[str]:
+    """The whole English words that the teacher knows as one piece: a shop's words beyond those of our bundles."""
+    tokens = Tokenizer.from_file(str(Path(get_model_path()) / "tokenizer.json"))
+    return sorted(word for word in tokens.get_vocab() if re.fullmatch("[a-z]{3,}", word))
 
 
 def encode(texts: list[str], places: Places, batch: int = 64) -> NDArray[np.float32]:

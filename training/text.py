@@ -1,64 +1,83 @@
-"""The text tower: our own word pieces, each with a learnt vector whose length is its weight; a text is their mean.
-
-Taught to point where the teacher points (cosine), and to tell a batch's texts apart as it does (softmax over the
-batch), at every Matryoshka size. Static tables of this kind: Tulkens & van Dongen 2024, Model2Vec.
-"""
+"""Learn the text tower: our own word pieces, a start from their mean targets, then lessons from the teacher."""
 
 from __future__ import annotations
 
 import json
-import time
+from dataclasses import replace
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
-from torch.nn import functional
 
-from training import corpus, teacher
+from training import corpus, distil, teacher
 from training.places import DIMS, SEED, Places
+from training.tower import Network
 
-VOCABULARY = 12_000
-BATCH = 512
-RATE = 3e-3
-SHARPNESS = 20.0  # of the softmax over the batch
+VOCABULARY, TABLE_EPOCHS = 16_000, 8
+UNKNOWN = 1  # the piece of any unknown word
 
 
 def run(places: Places) -> None:
-    """Write tokenizer.json, text.npz (table) and text_facts.json into the runs folder."""
+    """Write tokenizer.json, text.pt (network) and text_facts.json into the runs folder.
+
+    If text_start.pt lies there, a copy of an earlier text.pt beside its tokenizer.json, learning goes on from it.
+    """
     torch.manual_seed(SEED)
     torch.set_num_threads(places.threads)
     found = corpus.texts(places)
     targets, kept = _targets(found, places)
-    tokens = learn_pieces(found)
-    tokens.save(str(places.cache("tokenizer.json")))
-    fed = [np.asarray(encoding.ids, np.int64) for encoding in tokens.encode_batch(found)]
-    table, cosine = _learn(fed, torch.from_numpy(targets), _first(tokens, targets, fed), places)
-    np.savez(places.cache("text.npz"), table=table)
-    facts = {
-        "texts": len(found),
-        "pieces": len(table),
-        "teacher_energy": kept,
-        "cosine": cosine,
-        "epochs": places.epochs,
-    }
+    start, pieces = places.cache("text_start.pt"), places.cache("tokenizer.json")
+    tokens = Tokenizer.from_file(str(pieces)) if start.exists() else learn_pieces(found)
+    tokens.save(str(pieces))
+    lessons = distil.Lessons(_fed(tokens, found), targets, places.epochs, places.minutes)
+    if start.exists():
+        network = Network(torch.zeros(tokens.get_vocab_size(), DIMS[0]))
+        network.load_state_dict(torch.load(start, weights_only=True))
+    else:
+        network = Network(torch.from_numpy(_first(lessons.ids, targets, tokens.get_vocab_size())))
+        distil.learn_table(network, replace(lessons, epochs=TABLE_EPOCHS, minutes=places.minutes / 4))
+    learnt = distil.learn_all(network, lessons)
+    torch.save(network.state_dict(), places.cache("text.pt"))
+    facts = {"texts": len(found), "pieces": tokens.get_vocab_size(), "teacher_energy": kept, **learnt}
     places.cache("text_facts.json").write_text(json.dumps(facts))
     print(facts, flush=True)
 
 
+def _fed(tokens: Tokenizer, found: list[str]) -> NDArray[np.int64]:
+    """(n, LENGTH) ids of the pieces, zeros behind; a text without any is an unknown word."""
+    ids = np.zeros((len(found), distil.LENGTH), np.int64)
+    for row, encoding in zip(ids, tokens.encode_batch(found), strict=True):
+        pieces = (encoding.ids or [UNKNOWN])[: distil.LENGTH]
+        row[: len(pieces)] = pieces
+    return ids
+
+
 def _targets(found: list[str], places: Places) -> tuple[NDArray[np.float32], float]:
-    """(n, 256) unit rows in the order of the texts; kept in the runs folder until the texts change."""
+    """(n, 256) unit rows in the order of the texts, and the share of the teacher's energy that 256 axes keep.
+
+    Kept in the runs folder with their axes: texts added later are turned onto the same axes, since the image tower
+    may have learnt them by then. Without the file, the axes are those of the texts at hand.
+    """
     kept = places.cache("teacher.npz")
     if kept.exists():
         with np.load(kept, allow_pickle=False) as arrays:
-            if arrays["texts"].tolist() == found:
-                return arrays["targets"], float(arrays["energy"])
-    vectors = teacher.encode(found, places)
-    axes, energy = teacher.basis(vectors)
-    targets = vectors @ axes
-    targets /= np.linalg.norm(targets, axis=1, keepdims=True)
+            known = dict(zip(arrays["texts"].tolist(), arrays["targets"], strict=True))
+            axes, energy = arrays["axes"], float(arrays["energy"])
+        new = [text for text in found if text not in known]
+        known |= zip(new, _turned(teacher.encode(new, places), axes), strict=True)
+        targets = np.stack([known[text] for text in found])
+    else:
+        vectors = teacher.encode(found, places)
+        axes, energy = teacher.basis(vectors)
+        targets = _turned(vectors, axes)
     np.savez(kept, texts=np.asarray(found), targets=targets, axes=axes, energy=energy)
     return targets, energy
+
+
+def _turned(vectors: NDArray[np.float32], axes: NDArray[np.float32]) -> NDArray[np.float32]:
+    rows = vectors @ axes
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
 
 
 def learn_pieces(found: list[str]) -> Tokenizer:
@@ -75,65 +94,15 @@ def learn_pieces(found: list[str]) -> Tokenizer:
     return tokens
 
 
-def _first(tokens: Tokenizer, targets: NDArray[np.float32], fed: list[NDArray[np.int64]]) -> NDArray[np.float32]:
+def _first(ids: NDArray[np.int64], targets: NDArray[np.float32], size: int) -> NDArray[np.float32]:
     """Where learning starts: each piece the mean target of the texts it occurs in, the rarer the longer."""
-    size = tokens.get_vocab_size()
     sums, counts = np.zeros((size, DIMS[0]), np.float32), np.ones(size, np.float32)
-    for ids, target in zip(fed, targets, strict=True):
-        np.add.at(sums, ids, target)
-        np.add.at(counts, ids, 1)
+    for row, target in zip(ids, targets, strict=True):
+        pieces = row[row != 0]
+        np.add.at(sums, pieces, target)
+        np.add.at(counts, pieces, 1)
     mean = sums / counts[:, None]
     mean -= (sums.sum(0) / counts.sum())[None]  # what all texts share tells nothing about a piece
     mean /= np.linalg.norm(mean, axis=1, keepdims=True) + 1e-6
-    return (mean * (np.log(len(fed) / counts) / 8).clip(0.2)[:, None]).astype(np.float32)
-
-
-def _learn(
-    fed: list[NDArray[np.int64]], targets: torch.Tensor, first: NDArray[np.float32], places: Places
-) -> tuple[NDArray[np.float32], float]:
-    """The learnt table (pieces, 256) and the mean cosine to the teacher over the last epoch."""
-    bag = torch.nn.EmbeddingBag.from_pretrained(torch.from_numpy(first), freeze=False, mode="sum", padding_idx=0)
-    optimizer = torch.optim.Adam(bag.parameters(), lr=RATE)
-    steps = places.epochs * (len(fed) // BATCH)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: max(1 - step / steps, 0.02))
-    rng, started, cosine = np.random.default_rng(SEED), time.monotonic(), 0.0
-    for epoch in range(places.epochs):
-        cosines = []
-        order = rng.permutation(len(fed))
-        for start in range(0, len(order) - BATCH + 1, BATCH):
-            at = order[start : start + BATCH]
-            kept = [_thinned(fed[place], rng) for place in at]
-            offsets = torch.from_numpy(np.cumsum([0] + [len(ids) for ids in kept[:-1]]))
-            out = bag(torch.from_numpy(np.concatenate(kept)), offsets)
-            loss, near = _loss(out, targets[at])
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            schedule.step()
-            cosines.append(near)
-        cosine = float(np.mean(cosines))
-        print(f"text epoch {epoch + 1}: cosine {cosine:.4f}, {time.monotonic() - started:.0f} s", flush=True)
-        if time.monotonic() - started > places.minutes * 60:
-            break
-    return bag.weight.detach().numpy(), cosine
-
-
-def _thinned(ids: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
-    """The pieces of a text, a few of them left out at times; at least one remains."""
-    if not len(ids):
-        return np.ones(1, np.int64)
-    if len(ids) < 6 or rng.random() < 0.5:
-        return ids
-    return ids[rng.random(len(ids)) > 0.1] if len(ids) > 12 else ids
-
-
-def _loss(out: torch.Tensor, target: torch.Tensor) -> tuple[torch.Tensor, float]:
-    """Over the Matryoshka sizes: 1 − cosine, plus a tenth of the cross-entropy against the batch's other targets."""
-    total, near = torch.zeros(()), 0.0
-    for dim in DIMS:
-        ours, theirs = functional.normalize(out[:, :dim]), functional.normalize(target[:, :dim])
-        cosine = (ours * theirs).sum(1).mean()
-        scores = SHARPNESS * ours @ theirs.T
-        total = total + (1 - cosine) + 0.1 * functional.cross_entropy(scores, torch.arange(len(out)))
-        near = near or float(cosine.detach())
-    return total, near
+    mean[0] = 0  # padding
+    return (mean * (np.log(len(ids) / counts) / 8).clip(0.2)[:, None]).astype(np.float32)

@@ -54,12 +54,15 @@ def test_training_prepares_pictures_with_the_same_function(monkeypatch):
     assert pictures.letterbox is compact.letterbox
 
 
-def test_agrees_with_the_unrounded_towers(encoder):
+def test_pictures_agree_with_the_unrounded_tower(encoder):
     sums = np.add.outer(np.arange(80), np.arange(120))
     picture = Image.fromarray(np.stack([2 * sums % 256, sums % 256, (255 - sums) % 256], 2).astype(np.uint8))
-    text, image = encoder.embed(["red running shoe", picture], "index", 256)
-    assert text[:16] == pytest.approx(FACTS["golden"]["text"], abs=0.01)
-    assert image[:16] == pytest.approx(FACTS["golden"]["image"], abs=0.01)
+    assert encoder.embed([picture], "index", 256)[0][:16] == pytest.approx(FACTS["golden"]["image"], abs=0.01)
+
+
+@pytest.mark.parametrize("text", FACTS["golden"]["text"])
+def test_texts_agree_with_the_unrounded_tower(encoder, text):
+    assert encoder.embed([text], "index", 256)[0][:16] == pytest.approx(FACTS["golden"]["text"][text], abs=0.01)
 
 
 def test_card_names_the_weights_it_ships():
@@ -86,6 +89,51 @@ def test_a_large_batch_equals_single_items(encoder):
     together = encoder.embed(items, "index", 256)
     for place in (0, 1, 22, 47):
         assert np.abs(encoder.embed([items[place]], "index", 256)[0] - together[place]).max() <= 1e-5
+
+
+def test_padding_and_company_do_not_matter(encoder):
+    """A short text comes out the same alone, among long ones, and in any place of a batch."""
+    texts = ["mug", "red running shoes", "walnut table " * 9, "shoe " * 300, "", "usb cable for printers"]
+    alone = np.concatenate([encoder.embed([text], "query", 256) for text in texts])
+    for order in ([5, 4, 3, 2, 1, 0], [3, 0, 3, 1, 3, 2, 4, 5]):
+        together = encoder.embed([texts[place] for place in order], "query", 256)
+        assert np.abs(together - alone[order]).max() <= 1e-5
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " \n\t", "🛍️👟", "\ud800", "\x00", "рубашка красная", "赤い靴", "ﷺ" * 50, "a" * 10_000, "shoe " * 5_000],
+)
+def test_any_text_has_a_vector(encoder, text):
+    for dim in (256, 64):
+        row = encoder.embed([text], "index", dim)[0]
+        assert np.isfinite(row).all()
+        assert np.linalg.norm(row) == pytest.approx(1, abs=1e-5)
+
+
+def test_what_is_past_the_last_piece_read_does_not_count(encoder):
+    start = "walnut table " * compact.PIECES
+    one, other = encoder.embed([start + "red shoes", start + "usb cable"], "index", 256)
+    assert one == pytest.approx(other, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("query", "right", "wrong"),
+    [
+        ("leather bag", "bag made of leather", "bag without leather"),
+        ("shirt dress", "dress that looks like a shirt", "dress shirt for men"),
+        ("burgundy camouflage cap", "cotton cap, burgundy camouflage", "cotton cap, plain navy"),
+        ("teal zigzag crew neck", "teal zigzag cotton crew neck t-shirt", "teal striped cotton v-neck t-shirt"),
+    ],
+)
+def test_tells_near_misses_apart(encoder, query, right, wrong):
+    asked, near, far = encoder.embed([query, right, wrong], "query", 256)
+    assert asked @ near > asked @ far
+
+
+def test_the_order_of_words_counts(encoder):
+    one, other = encoder.embed(["shirt dress", "dress shirt"], "query", 256)
+    assert one @ other < 0.999
 
 
 def test_threads_do_not_matter(encoder):
