@@ -21,9 +21,8 @@ from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
 
 from snapshelf.embedders.compact import SIZE, letterbox
-from training import corpus, textgraph
+from training import corpus, textgraph, views
 from training.network import FromBytes, Network
-from training.pictures import load
 from training.places import WEIGHTS, Places
 from training.tower import TextTower
 
@@ -77,7 +76,8 @@ def _image(ready: Path, places: Places) -> tuple[dict[str, Any], list[float]]:
     network = Network().eval()
     network.load_state_dict(torch.load(places.cache("image.pt"), weights_only=True))
     plain = places.cache("image.onnx")
-    pictures = load(places).pixels[:: max(1, len(load(places).pixels) // 200), 16:96, 16:96].copy()
+    some = np.concatenate([part[:: max(1, len(part) // 40)] for part in views.load(places).pixels])
+    pictures = views.resized(torch.from_numpy(some), SIZE)
     torch.onnx.export(
         FromBytes(network).eval(),
         (torch.from_numpy(pictures[:2]),),
