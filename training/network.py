@@ -60,7 +60,7 @@ class Network(nn.Module):
 
 
 class FromBytes(nn.Module):
-    """What is exported: (n, s, s, 3) uint8 pictures → (n, 256) unit rows, of a picture and its mirror image together."""
+    """What is exported: (n, s, s, 3) uint8 pictures → (n, 256) unit rows, a picture and its mirror image together."""
 
     def __init__(self, network: Network) -> None:
         super().__init__()
