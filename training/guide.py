@@ -21,7 +21,7 @@ from training.views import Views
 
 AXES = 384  # of the teacher's features that are kept
 SCALE = 20.0  # of the features, which are of unit length
-EPOCHS, BATCH, RATE = 16, 512, 1e-3
+EPOCHS, BATCH, RATE = 8, 512, 1e-3
 
 
 @dataclass(frozen=True, slots=True)
