@@ -40,9 +40,17 @@ def network(width: int) -> nn.Sequential:
 
 
 def learn(views: Views, pictures: Pictures, words: Captions, places: Places) -> Guide:
-    """Train it, and ask it about every view it was trained on."""
+    """Train it, or take the one of the runs folder, and ask it about every view it was trained on."""
+    features, kept = torch.from_numpy(views.features), places.cache("guide.pt")
+    if not kept.exists():
+        torch.save(_trained(features, views, pictures, words).state_dict(), kept)
+    model = network(features.shape[1])
+    model.load_state_dict(torch.load(kept, weights_only=True))
+    return Guide(_said(model.eval(), features), torch.from_numpy(_axes(views.features)))
+
+
+def _trained(features: torch.Tensor, views: Views, pictures: Pictures, words: Captions) -> nn.Module:
     torch.manual_seed(SEED)
-    features = torch.from_numpy(views.features)
     group = torch.from_numpy(pictures.group)[torch.from_numpy(views.picture)]
     share = pictures.weight[views.picture] / np.bincount(views.picture)[views.picture]
     model = network(features.shape[1])
@@ -64,8 +72,7 @@ def learn(views: Views, pictures: Pictures, words: Captions, places: Places) -> 
         optimizer.step()
         if step % 200 == 0:
             print(f"guide step {step} of {steps}: loss {float(loss.detach()):.3f}", flush=True)
-    torch.save(model.state_dict(), places.cache("guide.pt"))
-    return Guide(_said(model.eval(), features), torch.from_numpy(_axes(views.features)))
+    return model
 
 
 @torch.inference_mode()
