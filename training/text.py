@@ -15,6 +15,7 @@ from training.places import DIMS, SEED, Places
 from training.tower import Network
 
 VOCABULARY, TABLE_EPOCHS = 16_000, 8
+TOLD = 12  # pieces from which on a text is a product's
 UNKNOWN = 1  # the piece of any unknown word
 
 
@@ -30,12 +31,14 @@ def run(places: Places) -> None:
     start, pieces = places.cache("text_start.pt"), places.cache("tokenizer.json")
     tokens = Tokenizer.from_file(str(pieces)) if start.exists() else learn_pieces(found)
     tokens.save(str(pieces))
-    lessons = distil.Lessons(_fed(tokens, found), targets, places.epochs, places.minutes)
+    ids = _fed(tokens, found)
+    at = _chosen(found, (ids != 0).sum(1))
+    lessons = distil.Lessons(ids[at], targets[at], places.epochs, places.minutes)
     if start.exists():
         network = Network(torch.zeros(tokens.get_vocab_size(), DIMS[0]))
         network.load_state_dict(torch.load(start, weights_only=True))
     else:
-        network = Network(torch.from_numpy(_first(lessons.ids, targets, tokens.get_vocab_size())))
+        network = Network(torch.from_numpy(_first(lessons.ids, lessons.targets, tokens.get_vocab_size())))
         distil.learn_table(network, replace(lessons, epochs=TABLE_EPOCHS, minutes=places.minutes / 4))
     learnt = distil.learn_all(network, lessons)
     torch.save(network.state_dict(), places.cache("text.pt"))
@@ -92,6 +95,15 @@ def learn_pieces(found: list[str]) -> Tokenizer:
     )
     tokens.train_from_iterator(found, trainer)
     return tokens
+
+
+def _chosen(found: list[str], pieces: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Places of the texts to learn from: what a shop says of a product twice, since a shelf hangs on it; of the
+    teacher's own words those that are one piece here too, for names cut into pieces only blur what these mean.
+    """
+    lone = set(teacher.words())
+    cut = np.asarray([text in lone for text in found]) & (pieces > 1)
+    return np.concatenate([np.flatnonzero(~cut), np.flatnonzero(pieces >= TOLD)])
 
 
 def _first(ids: NDArray[np.int64], targets: NDArray[np.float32], size: int) -> NDArray[np.float32]:

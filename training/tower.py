@@ -20,6 +20,7 @@ from training.places import DIMS, Places
 
 LAYERS, WIDTH, HEADS, INNER = 2, 128, 4, 384
 REACH = 12  # pieces apart beyond which a distance is as good as any other
+NEXT_DOOR = 3.0  # how much more a neighbour is looked at, as a logarithm
 FAR_BELOW = -1e4  # a score no exponential survives
 
 
@@ -32,6 +33,8 @@ class Layer(nn.Module):
         self.ask, self.mix = nn.Linear(WIDTH, 3 * WIDTH), nn.Linear(WIDTH, WIDTH)
         self.wide, self.narrow = nn.Linear(WIDTH, INNER), nn.Linear(INNER, WIDTH)
         self.apart = nn.Parameter(torch.zeros(2 * REACH + 1, HEADS))
+        with torch.no_grad():  # one head starts by looking at the piece before, one at the piece behind: order counts
+            self.apart[REACH - 1, 0] = self.apart[REACH + 1, 1] = NEXT_DOOR
 
     def forward(self, states: Tensor, absent: Tensor, distances: Tensor) -> Tensor:
         """States (n, length, WIDTH); absent (n, 1, 1, length), very low where a piece only pads."""
