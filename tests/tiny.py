@@ -41,7 +41,7 @@ def clip(folder, limit=77, seed=0):
 
 
 def siglip(folder):
-    """A SigLIP of 32 dimensions. Like the real ones its text tower reads position 64, and its tokenizer hides padding."""
+    """A SigLIP of 32 dimensions. Like the real ones its text tower reads position 64, and padding is not marked."""
     import torch
     from transformers import SiglipConfig, SiglipImageProcessor, SiglipModel, SiglipProcessor
 
@@ -69,6 +69,78 @@ def sentences(folder, asked=None):
     model.save(str(folder), create_model_card=False)
 
 
+GEMMA_MARKS = {
+    "image_token": "<|image|>",
+    "audio_token": "<|audio|>",
+    "boi_token": "<|image>",
+    "eoi_token": "<image|>",
+    "boa_token": "<|audio>",
+    "eoa_token": "<audio|>",
+}
+GEMMA_TEMPLATE = """{% for message in messages %}{% for part in message['content'] %}\
+{% if part['type'] == 'text' %}{{ part['text'] }}{% else %}{{ '<|' + part['type'] + '|>' }}{% endif %}\
+{% endfor %}{% endfor %}"""
+
+
+def gemma(folder):
+    """An EmbeddingGemma 2 of 48 dimensions for words, pictures, sound and video; opening it needs torchvision."""
+    import torch
+    from transformers import EmbeddingGemma2Config, EmbeddingGemma2Model
+
+    torch.manual_seed(3)
+    marks = [*GEMMA_MARKS.values(), "<|video|>"]
+    words = tokenizer(512, marks, extra_special_tokens=GEMMA_MARKS)
+    ids = dict(zip(GEMMA_MARKS, words.convert_tokens_to_ids(list(GEMMA_MARKS.values())), strict=True))
+    tower = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2}
+    text = {
+        "vocab_size": len(words),
+        "hidden_size": 64,
+        "intermediate_size": 64,
+        "num_hidden_layers": 6,
+        "head_dim": 16,
+    }
+    sizes = {"global_head_dim": 32, "hidden_size_per_layer_input": 16, "embedding_dim": 48, "sliding_window": 64}
+    vision = {"model_type": "gemma4_vision", "head_dim": 16, "num_key_value_heads": 2, "intermediate_size": 64, **tower}
+    audio = {"model_type": "gemma4_audio", "output_proj_dims": 64, "subsampling_conv_channels": [128, 8], **tower}
+    config = EmbeddingGemma2Config(
+        text_config={**text, **sizes, "pad_token_id": 0, "bos_token_id": 2, "eos_token_id": 3},
+        vision_config=vision,
+        audio_config=audio,
+        eoa_token_index=ids["eoa_token"],
+        video_token_id=words.convert_tokens_to_ids("<|video|>"),
+        **{f"{name}_id": ids[name] for name in GEMMA_MARKS if name != "eoa_token"},
+    )
+    EmbeddingGemma2Model(config).save_pretrained(folder)
+    words.save_pretrained(folder)
+    (folder / "chat_template.jinja").write_text(GEMMA_TEMPLATE, "utf-8")
+    _gemma_parts(folder)
+
+
+def _gemma_parts(folder):
+    """What the classes would save themselves, were torchvision there to build them."""
+    parts = {
+        "feature_extractor": {"feature_extractor_type": "Gemma4AudioFeatureExtractor"},
+        "image_processor": {"image_processor_type": "Gemma4ImageProcessor", "max_soft_tokens": 70},
+        "video_processor": {"video_processor_type": "EmbeddingGemma2VideoProcessor"},
+    }
+    _write(folder / "processor_config.json", {"processor_class": "EmbeddingGemma2Processor", **parts})
+    library = "sentence_transformers"
+    kinds = (
+        ("", f"{library}.base.modules.transformer.Transformer"),
+        ("1_Pooling", f"{library}.sentence_transformer.modules.pooling.Pooling"),
+        ("2_Normalize", f"{library}.base.modules.normalize.Normalize"),
+    )
+    rows = [{"idx": n, "name": str(n), "path": path, "type": kind} for n, (path, kind) in enumerate(kinds)]
+    _write(folder / "modules.json", rows)
+    _write(folder / "1_Pooling" / "config.json", {"embedding_dimension": 48, "pooling_mode": "mean"})
+    _write(folder / "config_sentence_transformers.json", {"prompts": {"query": "query: ", "document": "passage: "}})
+
+
+def _write(path, content):
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(content), "utf-8")
+
+
 def set_in(path, **values):
     """Change entries of a JSON file."""
-    path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), **values}), "utf-8")
+    _write(path, {**json.loads(path.read_text("utf-8")), **values})

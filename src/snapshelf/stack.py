@@ -48,7 +48,7 @@ class Stack:
 
     @cached_property
     def card(self) -> ModelCard:
-        """The model in use. Raises Mismatch when the shelf was built with another, UnknownAdapter, what `card_of` raises."""
+        """The model in use. Raises Mismatch when the shelf was built with another, and what `card_of` raises."""
         name = self.settings.embedder.name or (self.manifest.model if self.manifest else DEFAULT_MODEL)
         card = card_of(name, self.settings.embedder.options, self.manifest.revision if self.manifest else "")
         if self.manifest:

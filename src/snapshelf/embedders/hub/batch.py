@@ -11,7 +11,7 @@ _SIGNS = ("out of memory", "can't allocate memory", "not enough memory", "failed
 
 
 def fitting(encode: Callable[[int], Vectors], start: int, kept: int) -> tuple[Vectors, int]:
-    """What ``encode(batch)`` returns for the first of start, start/2, start/4 … that memory holds, and the size to keep.
+    """What ``encode(batch)`` returns for the first of start, start/2 … that memory holds, and the size to keep.
 
     kept: what was kept so far; it stays unless memory ran out. Raises MemoryError when it does at 1; other errors pass.
     """

@@ -55,7 +55,9 @@ def _prompt(own: Mapping[str, str], wanted: str | None, default: str) -> str:
     if wanted in own:
         return own[wanted]
     if wanted and not any(sign in wanted for sign in " :"):
-        raise BadSettings(f"the model has no prompt called {wanted!r}; a prompt's text ends in ': '.{nearest(wanted, own)}")
+        raise BadSettings(
+            f"the model has no prompt called {wanted!r}; a prompt's text ends in ': '.{nearest(wanted, own)}"
+        )
     return wanted
 
 

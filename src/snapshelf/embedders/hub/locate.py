@@ -14,7 +14,18 @@ from snapshelf.extras import need
 
 COMMIT = re.compile(r"[0-9a-f]{40}")
 # Files of other frameworks, several times the size of the ones that are read.
-OTHERS = ["*.onnx", "*.onnx_data", "onnx/*", "openvino/*", "coreml/*", "*.msgpack", "*.h5", "*.ot", "*.gguf", "*.tflite"]
+OTHERS = [
+    "*.onnx",
+    "*.onnx_data",
+    "onnx/*",
+    "openvino/*",
+    "coreml/*",
+    "*.msgpack",
+    "*.h5",
+    "*.ot",
+    "*.gguf",
+    "*.tflite",
+]
 OLD_WEIGHTS = "pytorch_model*.bin"
 READ = {".bin", ".jinja", ".json", ".model", ".pt", ".py", ".safetensors", ".txt"}  # what decides a folder's vectors
 
@@ -39,7 +50,9 @@ def locate(wishes: Wishes, built: str) -> Found:
     if folder.is_dir():
         return _folder(folder.resolve())
     if wishes.model.startswith((".", "/", "~")) or wishes.model.count("/") > 1 or "\\" in wishes.model:
-        raise NotHere(f"there is no folder {wishes.model}; 'model' is a folder, or a name on the hub such as owner/model")
+        raise NotHere(
+            f"there is no folder {wishes.model}; 'model' is a folder, or a name on the hub such as owner/model"
+        )
     pinned = built.partition("+")[0]
     revision = wishes.revision or (pinned if COMMIT.fullmatch(pinned) else "main")
     folder = Path(_fetched(wishes.model, revision, wishes.offline))
@@ -84,14 +97,16 @@ def _fetched(model: str, revision: str, offline: bool) -> str:
     except missing.LocalEntryNotFoundError as error:
         why = "the settings say offline = true" if offline else "the hub cannot be reached"
         raise NotHere(
-            f"{model} (revision {revision}) is neither a folder here nor in this machine's cache, and {why}; where there "
-            f"is a network run: hf download {model}, or set 'model' to a folder that holds it"
+            f"{model} (revision {revision}) is neither a folder here nor in this machine's cache, and {why}; "
+            f"where there is a network run: hf download {model}, or set 'model' to a folder that holds it"
         ) from error
     except missing.RevisionNotFoundError as error:
-        raise BadSettings(f"{model} has no revision {revision!r} on the hub; leave 'revision' out for the newest") from error
+        raise BadSettings(
+            f"{model} has no revision {revision!r} on the hub; leave 'revision' out for the newest"
+        ) from error
     except missing.RepositoryNotFoundError as error:
         raise NotHere(
-            f"the hub shows no model {model}; check the name, and if it is private or asks for consent, run: hf auth login"
+            f"the hub shows no model {model}; check the name; one that is private or asks for consent needs: hf auth login"
         ) from error
     except missing.HFValidationError as error:
         raise BadSettings(f"{model!r} is neither a folder nor a name on the hub such as owner/model") from error

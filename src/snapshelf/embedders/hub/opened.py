@@ -58,6 +58,11 @@ def _open(found: Found, device: str, precision: str, trust: bool) -> Opened:
             model_kwargs={"dtype": getattr(torch, precision)},
         )
     except ImportError as error:
+        if "torchvision" in str(error).lower():
+            raise MissingExtra(
+                f"{found.name} prepares pictures with torchvision, which is not installed; "
+                f"run: pip install torch=={torch.__version__.partition('+')[0]} torchvision"
+            ) from error
         raise MissingExtra(f"{found.name} needs a package that is not installed: {_first_line(error)}") from error
     except Exception as error:
         if "trust_remote_code" in str(error):
@@ -85,7 +90,9 @@ def _limit(model: Any) -> None:
 def _takes_marked(first: Any) -> bool:
     """Whether the library's own module reads the inputs, also behind a router; code of the model's own may not."""
     routes = getattr(first, "sub_modules", None)
-    return all(hasattr(one, "input_formatter") for one in ([route[0] for route in routes.values()] if routes else [first]))
+    return all(
+        hasattr(one, "input_formatter") for one in ([route[0] for route in routes.values()] if routes else [first])
+    )
 
 
 def _device(torch: Any, wanted: str) -> str:
@@ -100,7 +107,9 @@ def _device(torch: Any, wanted: str) -> str:
 
 def _families(folder: Path) -> dict[str, str]:
     """``model_type`` of the model and of its text tower, as its files say; "" where they do not."""
-    config = next((path for path in (folder / "config.json", *sorted(folder.glob("*/config.json"))) if path.is_file()), None)
+    config = next(
+        (path for path in (folder / "config.json", *sorted(folder.glob("*/config.json"))) if path.is_file()), None
+    )
     try:
         told = json.loads(config.read_text("utf-8")) if config else {}
     except ValueError as error:
