@@ -13,12 +13,15 @@ os.environ["HF_HUB_OFFLINE"] = "1"  # read when the libraries are imported, whic
 
 @pytest.fixture(scope="session")
 def libraries():
-    """Torch and the others are there."""
+    """Torch and the others are there, and keep to one thread."""
     if importlib.util.find_spec("sentence_transformers") is None:
         reason = "sentence-transformers is not installed; run: pip install 'snapshelf[hub]'"
         if os.environ.get(REQUIRE_EXTRAS):
             pytest.fail(reason)
         pytest.skip(reason)
+    import torch
+
+    torch.set_num_threads(1)  # these models are too small to share, and the tests run side by side
 
 
 @pytest.fixture(scope="session")

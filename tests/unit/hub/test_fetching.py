@@ -137,7 +137,7 @@ def test_a_model_is_fetched_once_and_found_again_without_the_hub(tmp_path):
         server.shutdown()
         server.server_close()
     assert fetched == f"{COMMIT} README.md config.json model.safetensors"
-    assert "the hub shows no model shop/absent; check the name" in absent
+    assert "the hub shows no model shop/absent; check its name" in absent
     assert not [line for line in Hub.asked if ".onnx" in line or ".bin" in line]
     assert located("shop/clip", tmp_path / "home", address) == fetched
     assert "shop/other (revision main) is neither a folder here" in located("shop/other", tmp_path / "home", address)

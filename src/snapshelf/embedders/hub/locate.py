@@ -106,7 +106,7 @@ def _fetched(model: str, revision: str, offline: bool) -> str:
         ) from error
     except missing.RepositoryNotFoundError as error:
         raise NotHere(
-            f"the hub shows no model {model}; check the name; one that is private or asks for consent needs: hf auth login"
+            f"the hub shows no model {model}; check its name; a private or gated one needs: hf auth login"
         ) from error
     except missing.HFValidationError as error:
         raise BadSettings(f"{model!r} is neither a folder nor a name on the hub such as owner/model") from error
