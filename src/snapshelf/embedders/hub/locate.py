@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -75,13 +76,19 @@ def _folder(folder: Path) -> Found:
 
 def _digest(folder: Path) -> str:
     """Over names and contents of the files that decide the vectors; the page that describes the model is not one."""
+    inside = (path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.suffix in READ and path.is_file())
+    names = [path.as_posix() for path in inside if not any(part.startswith(".") for part in path.parts)]
+    stats = [(folder / name).stat() for name in names]
+    return _hashed(folder, tuple((name, s.st_size, s.st_mtime_ns) for name, s in zip(names, stats, strict=True)))
+
+
+@lru_cache(maxsize=4)  # opening a shelf asks twice, and gigabytes take seconds to read
+def _hashed(folder: Path, files: tuple[tuple[str, int, int], ...]) -> str:
     found = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        inside = path.relative_to(folder)
-        if path.is_file() and path.suffix in READ and not any(part.startswith(".") for part in inside.parts):
-            with path.open("rb") as file:
-                content = hashlib.file_digest(file, "sha256").hexdigest()
-            found.update(f"{inside.as_posix()}\0{content}\n".encode())
+    for name, _, _ in files:
+        with (folder / name).open("rb") as file:
+            content = hashlib.file_digest(file, "sha256").hexdigest()
+        found.update(f"{name}\0{content}\n".encode())
     return found.hexdigest()[:32]
 
 
