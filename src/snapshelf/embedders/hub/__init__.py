@@ -63,7 +63,7 @@ class Hub:
     def embed(self, items: Sequence[Item], purpose: Purpose, dim: int) -> Vectors:
         """(n, dim) float32 unit rows in the order of ``items``, each modality in batches of its own.
 
-        On a processor in float32 a row does not depend on its company (to 1e-5); in bfloat16 the third digit may.
+        On a processor in float32 a row does not depend on its company (to 1e-5); elsewhere that is not promised.
         Raises Unsupported for a dim or a modality that the card does not list, BadInput for an item the model refuses,
         Outside when it fails otherwise, or when memory does not do for one item.
         """
