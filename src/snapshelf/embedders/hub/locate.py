@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -94,6 +95,7 @@ def _hashed(folder: Path, files: tuple[tuple[str, int, int], ...]) -> str:
 
 def _fetched(model: str, revision: str, offline: bool) -> str:
     """The folder of a model in the hub's cache, named by its commit."""
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # read when the library is imported
     fetch = need("huggingface_hub", extra="hub").snapshot_download
     missing = need("huggingface_hub.errors", extra="hub")
     given: dict[str, Any] = {"revision": revision, "local_files_only": offline}
