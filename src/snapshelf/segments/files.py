@@ -66,10 +66,10 @@ def write_manifest(location: Path, manifest: Manifest) -> None:
             shutil.rmtree(folder, ignore_errors=True)  # a reader that has it open keeps its mapping
 
 
-def stamp(location: Path) -> tuple[int, int]:
-    """Changes whenever another process swaps the manifest."""
+def stamp(manifest: str) -> tuple[int, int]:
+    """Changes whenever another process swaps the manifest, whose path is given as text: every search asks this."""
     try:
-        status = os.stat(f"{location}/{MANIFEST}")  # asked before every search, so without making a Path
+        status = os.stat(manifest)
     except FileNotFoundError:
         return (0, 0)
     return (status.st_mtime_ns, status.st_ino)

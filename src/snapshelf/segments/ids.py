@@ -16,7 +16,7 @@ class Part:
 
     first: int
     blob: memoryview
-    ends: NDArray[np.int64]
+    ends: memoryview  # of int64: an entry is a plain number, which numpy's are not
 
     def get(self, row: int) -> str:
         """The id of a row, counted from the first row of all."""
@@ -45,7 +45,7 @@ class Ids:
     def attach(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Take on the ids of a segment that comes after those already here."""
         blob, ends = np.asarray(arrays["ids"]), np.asarray(arrays["ends"])
-        self.parts.append(Part(self.written, memoryview(blob), ends))
+        self.parts.append(Part(self.written, memoryview(blob), memoryview(ends)))
         self.written += len(ends)
 
     def append(self, ids: Sequence[str]) -> None:
@@ -61,6 +61,13 @@ class Ids:
             if row >= part.first:
                 return part.get(row)
         raise IndexError(row)
+
+    def names(self, rows: Sequence[int]) -> list[str]:
+        """The ids of several rows; one call, since a search asks for all it found."""
+        if rows and self.parts and max(rows) < len(self.parts[0].ends):
+            blob, ends = self.parts[0].blob, self.parts[0].ends
+            return [str(blob[ends[row - 1] if row else 0 : ends[row]], "utf-8") for row in rows]
+        return [self.get(row) for row in rows]
 
     def find(self, ids: Sequence[str], alive: NDArray[np.bool_]) -> list[int]:
         """The living row of each id, -1 where there is none."""

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from snapshelf.errors import BadInput, Mismatch, NotHere
 from snapshelf.filters import Columns
 from snapshelf.segments.files import (
+    MANIFEST,
     Manifest,
     Pieces,
     read_arrays,
@@ -46,7 +47,8 @@ class Rows:
         self.parts = Parts(manifest.dim)
         self.dirty = False
         self.version = 0  # grows with every change of any kind
-        self._stamp = stamp(location)
+        self._path = str(location / MANIFEST)
+        self._stamp = stamp(self._path)
         self._read()
 
     def __len__(self) -> int:
@@ -115,21 +117,21 @@ class Rows:
         if index is not None:
             manifest = replace(manifest, index=index, about=about)
         write_manifest(self.location, manifest)
-        self.manifest, self.dirty, self._stamp = manifest, False, stamp(self.location)
+        self.manifest, self.dirty, self._stamp = manifest, False, stamp(self._path)
 
     def refresh(self) -> bool:
         """Read again what another process flushed; False when nothing changed, or changes of ours are not flushed."""
-        now = stamp(self.location)
+        now = stamp(self._path)
         if self.dirty or now == self._stamp:
             return False
         for _ in range(5):  # the folders of an old manifest may be deleted while we read them
-            self._stamp = stamp(self.location)
+            self._stamp = stamp(self._path)
             try:
                 self.manifest = read_manifest(self.location) or Manifest(self.dim)
                 self._read()
                 break
             except Mismatch:
-                if stamp(self.location) == self._stamp:
+                if stamp(self._path) == self._stamp:
                     raise
         self.version += 1
         return True

@@ -14,11 +14,11 @@ from snapshelf.segments import Rows
 from snapshelf.stores.funnel.index import PREFIX, Index, prefix
 
 FILE = "lists.faiss"
-ROWS_PER_LIST = 24
-MOST_LISTS = 16_384
+SHORT, LONG = 24, 256  # rows of a list: short ones up to ENOUGH lists, then longer ones before there are more lists
+ENOUGH = 4_096
 TRAIN_PER_LIST = 16  # vectors that the lists' centres are trained on
 ROUNDS = 5  # of k-means
-LINKS = 32  # of a centre to others in the graph
+LINKS = 12  # of a centre to others in the graph
 
 
 def build(rows: Rows) -> Index:
@@ -27,17 +27,18 @@ def build(rows: Rows) -> Index:
 
     faiss.omp_set_num_threads(os.cpu_count() or 1)
     living = np.flatnonzero(rows.alive)
-    lists = int(min(MOST_LISTS, 2 ** round(np.log2(max(1, len(living) / ROWS_PER_LIST)))))
+    wanted = max(1, min(ENOUGH, len(living) / SHORT), len(living) / LONG)
+    lists = int(2 ** round(np.log2(wanted)))
     sample = np.sort(np.random.default_rng(0).choice(living, min(len(living), lists * TRAIN_PER_LIST), replace=False))
     short = np.concatenate([prefix(rows.gather(some)) for some in np.array_split(sample, 1 + len(sample) // 16_384)])
     graph = faiss.IndexHNSWFlat(short.shape[1], LINKS, faiss.METRIC_INNER_PRODUCT)
-    graph.hnsw.efConstruction, graph.hnsw.efSearch = 100, 32
+    graph.hnsw.efConstruction, graph.hnsw.efSearch = 200, 32
     ivf = faiss.IndexIVFScalarQuantizer(
         graph, short.shape[1], lists, faiss.ScalarQuantizer.QT_8bit_direct_signed, faiss.METRIC_INNER_PRODUCT, False
     )
     ivf.cp.spherical, ivf.cp.niter, ivf.cp.min_points_per_centroid = True, ROUNDS, 1
     ivf.train(short)
-    made = Index(ivf, {"scale": 127 / float(np.abs(short).max()), "built": len(rows)})
+    made = Index(ivf, {"scale": 127 / max(1e-6, float(np.abs(short).max())), "built": len(rows)})
     made.extend(rows)
     faiss.omp_set_num_threads(1)
     return made

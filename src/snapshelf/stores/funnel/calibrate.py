@@ -32,22 +32,43 @@ def calibrate(index: Index, rows: Rows, recall: float) -> Index:
     """The same index with the narrowest width that reaches recall@10 on perturbed stored vectors, and that recall."""
     trial = _trial(rows)
     coded = [index.code(query) for query in trial.queries]
-    index.thin = float(np.quantile([index.nearest_lists(code, 1)[0][0] / length for code, length in coded], MARGIN))
+    nearness = [float(index.nearest_lists(code, 1).scores[0]) / length for code, length in coded]
+    index.thin = float(np.quantile(nearness, MARGIN))
     selector, bits = index.selector(rows.alive) if not rows.alive.all() else (None, None)
-    rescorer, best, reached = Rescorer(rows.dim), Width(0, 0), 0.0
+    rescorer, enough = Rescorer(rows.dim), dict[Width, float]()
+    best, reached = Width(0, 0), 0.0
     for lists in sorted({min(lists, index.lists) for lists in LISTS}):
         best = Width(lists, SHORTLISTS[-1])
         reached = _recall(index, rows, trial, best, rescorer, selector)
-        if reached >= recall:
+        if reached < recall:
+            continue
+        best, reached = _short(index, rows, trial, best, recall, rescorer, selector)
+        enough[best] = reached
+        if len(enough) == 4:  # wider ones cost more for certain
             break
-    for shortlist in SHORTLISTS:
-        got = _recall(index, rows, trial, Width(best.lists, shortlist), rescorer, selector)
-        if got >= min(recall, reached):
-            best, reached = Width(best.lists, shortlist), got
-            break
+    if enough:
+        best = min(enough, key=lambda width: _cost(width, index))
+        reached = enough[best]
     del bits
     index.default, index.recall = best, round(reached, 4)
     return index
+
+
+def _cost(width: Width, index: Index) -> float:
+    """In rows scored exactly, about: what visiting the lists and their codes takes beside them."""
+    return width.shortlist + width.lists * (2 + index.rows / index.lists / 50)
+
+
+def _short(
+    index: Index, rows: Rows, trial: Trial, width: Width, recall: float, rescorer: Rescorer, selector: object
+) -> tuple[Width, float]:
+    """The shortest shortlist that keeps the recall, which the longest one does, and its recall."""
+    for shortlist in SHORTLISTS:
+        short = Width(width.lists, shortlist)
+        got = _recall(index, rows, trial, short, rescorer, selector)
+        if got >= recall:
+            return short, got
+    return width, recall
 
 
 def _trial(rows: Rows) -> Trial:
@@ -79,7 +100,7 @@ def _recall(index: Index, rows: Rows, trial: Trial, width: Width, rescorer: Resc
     hits = 0
     for query, source, tenth in zip(trial.queries, trial.sources, trial.tenth, strict=True):
         code, _ = index.code(query)
-        found = index.scan(code, width, *index.nearest_lists(code, width.lists), selector)
+        found = index.scan(code, width, index.nearest_lists(code, width.lists), selector)
         found, scores = rescorer.best(rows, found, query)
         hits += min(K, int(np.count_nonzero((scores >= tenth - 1e-6) & (found != source))))
     return hits / (K * len(trial.queries))

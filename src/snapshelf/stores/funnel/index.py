@@ -20,7 +20,22 @@ PREFIX = 256  # coordinates of the shortlist's codes
 SCAN = 60_000  # passing rows that are scanned whole rather than by the nearest lists
 THIN = 8  # how much wider a query is searched that lies far from every centre
 MAX_SHORTLIST = 4_000
+BESIDE = 16  # centres that the walk through the graph keeps beside those asked for
 K = 10  # neighbours that the width was measured for
+
+
+class Answer:
+    """Arrays that FAISS writes an answer into, and their addresses, which cost more to ask for than to use."""
+
+    def __init__(self, capacity: int = 512) -> None:
+        import faiss
+
+        self.scores, self.rows = np.empty(capacity, np.float32), np.empty(capacity, np.int64)
+        self.to_scores, self.to_rows = faiss.swig_ptr(self.scores), faiss.swig_ptr(self.rows)
+
+    def room(self, count: int) -> Answer:
+        """This one, or a larger one if it is too small."""
+        return self if count <= len(self.rows) else Answer(2 * count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +59,12 @@ class Index:
         self.thin = float(about.get("thin", -1.0))  # cosine with the nearest centre below which a query is far off
         self.recall: float | None = about.get("recall")
         self._scan, self._walk = faiss.SearchParametersIVF(), faiss.SearchParametersHNSW()
+        self._scanned, self._walked = (0, None), 0  # what the parameters are set to
+        self._near, self._found = Answer(), Answer()
         self._bitmap = faiss.IDSelectorBitmap
-        self._everywhere = np.zeros(self.lists, np.float32), np.arange(self.lists)
-
-    @property
-    def lists(self) -> int:
-        """How many lists there are."""
-        return int(self.ivf.nlist)
+        self.lists = int(ivf.nlist)
+        self._everywhere = Answer(self.lists)
+        self._everywhere.scores[:], self._everywhere.rows[:] = 0, np.arange(self.lists)
 
     @property
     def rows(self) -> int:
@@ -64,7 +78,7 @@ class Index:
 
     def extend(self, rows: Rows) -> None:
         """Put the rows that came after the lists were built into them."""
-        self._graph.hnsw.efSearch = 64  # a row in the wrong list is found by nobody
+        self._graph.hnsw.efSearch = 48  # a row in the wrong list is not found
         for _, chunk in rows.chunks(self.rows, PREFIX):
             self.ivf.add(np.clip(np.rint(prefix(chunk) * self.scale), -127, 127))
 
@@ -97,32 +111,33 @@ class Index:
         then say little about where its neighbours are.
         """
         code, length = self.code(query)
-        near, order = self._everywhere
+        near = self._everywhere
         if width.lists < self.lists:
-            near, order = self.nearest_lists(code, width.lists)
-            if near[0] < self.thin * length:
+            near = self.nearest_lists(code, width.lists)
+            if near.scores[0] < self.thin * length:
                 width = Width(min(self.lists, width.lists * THIN), min(width.shortlist * 4, MAX_SHORTLIST))
-                near, order = self.nearest_lists(code, width.lists)
-        return self.scan(code, width, near, order, selector), width
+                near = self.nearest_lists(code, width.lists)
+        return self.scan(code, width, near, selector), width
 
-    def scan(self, code: Any, width: Width, near: Any, order: Any, selector: Any = None) -> NDArray[np.int64]:
-        """Rows of these lists nearest by their codes, at most ``width.shortlist``."""
-        self._scan.nprobe, self._scan.sel = width.lists, selector
-        scores, rows = np.empty(width.shortlist, np.float32), np.empty(width.shortlist, np.int64)
-        pointer = self._pointer  # the wrapper for Python takes no selector, so the call is made as in C++
-        self.ivf.search_preassigned_c(
-            1, pointer(code), width.shortlist, pointer(order), pointer(near), pointer(scores), pointer(rows), False,
-            self._scan,
-        )  # fmt: skip
+    def scan(self, code: Any, width: Width, near: Answer, selector: Any = None) -> NDArray[np.int64]:
+        """Rows of these lists nearest by their codes, at most ``width.shortlist``; valid until the next call."""
+        if self._scanned != (width.lists, selector):
+            self._scan.nprobe, self._scan.sel = self._scanned = width.lists, selector
+        count, found = width.shortlist, self._found.room(width.shortlist)
+        self._found = found
+        self.ivf.search_preassigned_c(  # the wrapper for Python takes no selector, so the call is made as in C++
+            1, self._pointer(code), count, near.to_rows, near.to_scores, found.to_scores, found.to_rows, False, self._scan
+        )
+        rows = found.rows[:count]
         return rows if rows[-1] >= 0 else rows[rows >= 0]
 
-    def nearest_lists(self, code: Any, count: int) -> tuple[Any, Any]:
-        """Products with the nearest centres and the numbers of their lists, each (count,), nearest first."""
-        self._walk.efSearch = 24 + 2 * count
-        near, order = np.empty(count, np.float32), np.empty(count, np.int64)
-        pointer = self._pointer
-        self._graph.search_c(1, pointer(code), count, pointer(near), pointer(order), self._walk)
-        return near, order
+    def nearest_lists(self, code: Any, count: int) -> Answer:
+        """Products with the nearest centres, nearest first, and the numbers of their lists; valid until the next."""
+        if self._walked != count:
+            self._walk.efSearch, self._walked = count + BESIDE, count
+        self._near = near = self._near.room(count)
+        self._graph.search_c(1, self._pointer(code), count, near.to_scores, near.to_rows, self._walk)
+        return near
 
     @staticmethod
     def code(query: NDArray[np.float32]) -> tuple[NDArray[np.float32], float]:

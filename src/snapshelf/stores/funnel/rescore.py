@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snapshelf.segments import Rows
+from snapshelf.stores.funnel.index import Answer
 from snapshelf.types import Vectors
 
 
@@ -17,22 +18,24 @@ class Rescorer:
     def __init__(self, dim: int) -> None:
         import faiss
 
-        self._pointer, self._view = faiss.swig_ptr, faiss.rev_swig_ptr
+        self._pointer, self._view, self._answer = faiss.swig_ptr, faiss.rev_swig_ptr, Answer()
         self._table: Any = faiss.IndexScalarQuantizer(dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
         self._room(256)
 
     def best(self, rows: Rows, shortlist: NDArray[np.int64], query: NDArray[np.float32]) -> tuple[Any, Any]:
-        """(n,) row numbers and (n,) cosines of all of the shortlist, best first. query: (dim,) float32."""
+        """(n,) row numbers and (n,) cosines of all of the shortlist, best first; valid until the next call.
+
+        query: (dim,) float32.
+        """
         count = len(shortlist)
         if count > len(self._gathered):
             self._room(2 * count)
         rows.parts.take(shortlist, out=self._gathered[:count])
         if count != self._table.ntotal:
             self._table.ntotal = count
-        pointer = self._pointer
-        scores, places = np.empty(count, np.float32), np.empty(count, np.int64)
-        self._table.search_c(1, pointer(query), count, pointer(scores), pointer(places))
-        return shortlist[places], scores
+        self._answer = answer = self._answer.room(count)
+        self._table.search_c(1, self._pointer(query), count, answer.to_scores, answer.to_rows)
+        return shortlist[answer.rows[:count]], answer.scores[:count]
 
     def _room(self, count: int) -> None:
         """Make room for this many rows."""
@@ -50,7 +53,7 @@ def first(
     end = kth
     while end < len(rows) and scores[end] == scores[kth - 1]:  # those that share the last place
         end += 1
-    ids = [source.ids.get(row) for row in rows[:end].tolist()]
+    ids = source.ids.names(rows[:end].tolist())
     found = scores[:end]
     if len(set(found.tolist())) < end:
         order = sorted(range(end), key=lambda at: (-found[at], ids[at]))

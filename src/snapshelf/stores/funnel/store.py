@@ -101,7 +101,7 @@ class Funnel:
                 self._index = calibrate(build(self.rows), self.rows, self.tuning.recall)
                 name, about = self.rows.claim(), self._index.about()
                 write(self._index, self.rows.location / name)
-                self._passing.clear()  # made without selectors
+                self._version = -1  # selectors are to be made
             self.rows.flush(name, about)
             self._flat = None if large else self._flat
 
@@ -109,8 +109,7 @@ class Funnel:
         """Flush and let go."""
         with self._turn:
             self.flush()
-            self._index, self._flat, self._rescorer = None, None, None
-            self._passing.clear()
+            self._index, self._flat, self._rescorer, self._version = None, None, None, -1
 
     def _stale(self) -> bool:
         return self._index is None or len(self.rows) > GROWN * self._index.built
@@ -119,9 +118,10 @@ class Funnel:
         """Take on what another process flushed and what was added here."""
         if self.rows.refresh():
             self._flat, self._index = None, None
-        if self._version != self.rows.version:
-            self._version = self.rows.version
-            self._passing.clear()
+        if self._version == self.rows.version:
+            return
+        self._version = self.rows.version
+        self._passing.clear()
         about = self.rows.manifest.about
         if self._index is None and about and "scale" in about and len(self.rows) > self.tuning.flat:
             self._index = read(self.rows.location / self.rows.manifest.index, about)
