@@ -11,7 +11,7 @@ import numpy as np
 
 from snapshelf.errors import Mismatch, NoSpace
 from snapshelf.segments import Rows
-from snapshelf.stores.funnel.index import PREFIX, Index, prefix
+from snapshelf.stores.funnel.index import Index, prefix, scale_of, whole
 
 FILE = "lists.faiss"
 SHORT, LONG = 24, 256  # rows of a list: short ones up to ENOUGH lists, then longer ones before there are more lists
@@ -31,14 +31,18 @@ def build(rows: Rows) -> Index:
     lists = int(2 ** round(np.log2(wanted)))
     sample = np.sort(np.random.default_rng(0).choice(living, min(len(living), lists * TRAIN_PER_LIST), replace=False))
     short = np.concatenate([prefix(rows.gather(some)) for some in np.array_split(sample, 1 + len(sample) // 16_384)])
-    graph = faiss.IndexHNSWFlat(short.shape[1], LINKS, faiss.METRIC_INNER_PRODUCT)
-    graph.hnsw.efConstruction, graph.hnsw.efSearch = 200, 32
-    ivf = faiss.IndexIVFScalarQuantizer(
-        graph, short.shape[1], lists, faiss.ScalarQuantizer.QT_8bit_direct_signed, faiss.METRIC_INNER_PRODUCT, False
-    )
-    ivf.cp.spherical, ivf.cp.niter, ivf.cp.min_points_per_centroid = True, ROUNDS, 1
-    ivf.train(short)
-    made = Index(ivf, {"scale": 127 / max(1e-6, float(np.abs(short).max())), "built": len(rows)})
+    centres = faiss.Kmeans(
+        short.shape[1], lists, niter=ROUNDS, spherical=True, seed=1, min_points_per_centroid=1,
+        max_points_per_centroid=TRAIN_PER_LIST,
+    )  # fmt: skip
+    centres.train(short)
+    dim, kind, metric = short.shape[1], faiss.ScalarQuantizer.QT_8bit_direct_signed, faiss.METRIC_INNER_PRODUCT
+    graph = faiss.IndexHNSWSQ(dim, kind, LINKS, metric)
+    graph.hnsw.efConstruction = 200
+    graph.add(whole(centres.centroids, scale_of(centres.centroids)))
+    ivf = faiss.IndexIVFScalarQuantizer(graph, dim, lists, kind, metric, False)
+    ivf.train(short[:1])  # nothing is left to train, but it has to be said
+    made = Index(ivf, {"scale": scale_of(short), "built": len(rows)})
     made.extend(rows)
     faiss.omp_set_num_threads(1)
     return made
