@@ -44,8 +44,8 @@ class Ids:
 
     def attach(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Take on the ids of a segment that comes after those already here."""
-        blob, ends = np.asarray(arrays["ids"]), np.asarray(arrays["ends"])
-        self.parts.append(Part(self.written, memoryview(blob), memoryview(ends)))
+        blob, ends = (np.asarray(arrays[name]).data for name in ("ids", "ends"))
+        self.parts.append(Part(self.written, blob, ends))
         self.written += len(ends)
 
     def append(self, ids: Sequence[str]) -> None:

@@ -25,22 +25,23 @@ def build(rows: Rows) -> Index:
     """Train centres on living rows and put every row into its list; dead rows too, so that row numbers agree."""
     import faiss
 
+    lib: Any = faiss  # its stubs are wrong about some of it
     faiss.omp_set_num_threads(os.cpu_count() or 1)
     living = np.flatnonzero(rows.alive)
     wanted = max(1, min(ENOUGH, len(living) / SHORT), len(living) / LONG)
     lists = int(2 ** round(np.log2(wanted)))
     sample = np.sort(np.random.default_rng(0).choice(living, min(len(living), lists * TRAIN_PER_LIST), replace=False))
     short = np.concatenate([prefix(rows.gather(some)) for some in np.array_split(sample, 1 + len(sample) // 16_384)])
-    centres = faiss.Kmeans(
+    centres = lib.Kmeans(
         short.shape[1], lists, niter=ROUNDS, spherical=True, seed=1, min_points_per_centroid=1,
         max_points_per_centroid=TRAIN_PER_LIST,
     )  # fmt: skip
     centres.train(short)
-    dim, kind, metric = short.shape[1], faiss.ScalarQuantizer.QT_8bit_direct_signed, faiss.METRIC_INNER_PRODUCT
-    graph = faiss.IndexHNSWSQ(dim, kind, LINKS, metric)
+    dim, kind, metric = short.shape[1], lib.ScalarQuantizer.QT_8bit_direct_signed, lib.METRIC_INNER_PRODUCT
+    graph = lib.IndexHNSWSQ(dim, kind, LINKS, metric)
     graph.hnsw.efConstruction = 200
     graph.add(whole(centres.centroids, scale_of(centres.centroids)))
-    ivf = faiss.IndexIVFScalarQuantizer(graph, dim, lists, kind, metric, False)
+    ivf = lib.IndexIVFScalarQuantizer(graph, dim, lists, kind, metric, False)
     ivf.train(short[:1])  # nothing is left to train, but it has to be said
     made = Index(ivf, {"scale": scale_of(short), "built": len(rows)})
     made.extend(rows)

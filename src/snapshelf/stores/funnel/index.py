@@ -52,16 +52,17 @@ class Index:
     def __init__(self, ivf: Any, about: Mapping[str, Any]) -> None:
         import faiss
 
-        self.ivf, self._graph, self._pointer = ivf, faiss.downcast_index(ivf.quantizer), faiss.swig_ptr
+        lib: Any = faiss  # its stubs lack half of it
+        self.ivf, self._pointer, self._bitmap = ivf, lib.swig_ptr, lib.IDSelectorBitmap
+        self._graph = lib.downcast_index(ivf.quantizer)
         self.built = int(about.get("built", ivf.ntotal))
         self.scale = float(about["scale"])  # coordinates × scale are whole numbers from -127 to 127
         self.default = Width(int(about.get("lists", 8)), int(about.get("shortlist", 50)))
         self.thin = float(about.get("thin", -1.0))  # a query is far off below this product with the nearest centre
         self.recall: float | None = about.get("recall")
-        self._scan, self._walk = faiss.SearchParametersIVF(), faiss.SearchParametersHNSW()
+        self._scan, self._walk = lib.SearchParametersIVF(), lib.SearchParametersHNSW()
         self._scanned, self._walked = (0, None), 0  # what the parameters are set to
         self._near, self._found = Answer(), Answer()
-        self._bitmap = faiss.IDSelectorBitmap
         self.lists = int(ivf.nlist)
         self._everywhere = Answer(self.lists)
         self._everywhere.scores[:], self._everywhere.rows[:] = 0, np.arange(self.lists)
@@ -95,7 +96,7 @@ class Index:
         """
         lists, shortlist = self.default.lists, self.default.shortlist
         if k > K:
-            lists, shortlist = int(lists * (k / K) ** 0.5), shortlist * k // K
+            lists, shortlist = int(lists * (k / K) ** 0.75), shortlist * k // K
         if share * self.rows <= SCAN and share < 1:
             lists = self.lists
         elif share < 1:
@@ -126,7 +127,15 @@ class Index:
         count, found = width.shortlist, self._found.room(width.shortlist)
         self._found = found
         self.ivf.search_preassigned_c(  # the wrapper for Python takes no selector, so the call is made as in C++
-            1, self._pointer(code), count, near.to_rows, near.to_scores, found.to_scores, found.to_rows, False, self._scan
+            1,
+            self._pointer(code),
+            count,
+            near.to_rows,
+            near.to_scores,
+            found.to_scores,
+            found.to_rows,
+            False,
+            self._scan,
         )
         rows = found.rows[:count]
         return rows if rows[-1] >= 0 else rows[rows >= 0]
@@ -161,5 +170,5 @@ def scale_of(vectors: Vectors) -> float:
 
 
 def whole(vectors: Vectors, scale: float) -> Vectors:
-    """Coordinates × scale as whole numbers from -127 to 127, which FAISS multiplies twice as fast as its other codes."""
-    return np.clip(np.rint(vectors * np.float32(scale)), -127, 127)
+    """Coordinates × scale as whole numbers from -127 to 127: FAISS multiplies such codes twice as fast as others."""
+    return np.asarray(np.clip(np.rint(vectors * np.float32(scale)), -127, 127), np.float32)

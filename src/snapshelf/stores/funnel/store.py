@@ -151,7 +151,9 @@ class Funnel:
         if passing.count < len(self.rows):
             scores[:, ~passing.mask] = -np.inf
         found = [nearest(row, k, self.rows.ids.get) for row in scores]
-        return Neighbours([ids for ids, _ in found], [s for _, s in found], f"exact over {passing.count:,} vectors", 1.0)
+        return Neighbours(
+            [ids for ids, _ in found], [s for _, s in found], f"exact over {passing.count:,} vectors", 1.0
+        )
 
     def _direct(self, queries: Vectors, k: int, passing: Passing) -> Neighbours:
         """Score the few that pass."""
