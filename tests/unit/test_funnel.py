@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from snapshelf.errors import BadSettings, Mismatch
@@ -155,7 +155,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None, phases=[Phase.explicit, Phase.generate])  # shrinking takes minutes
 @given(steps, st.integers(0, 1_000))
 def test_changes_of_a_large_store_agree_with_the_exact_one(tmp_path_factory, changes, seed):
     folder, rng = tmp_path_factory.mktemp("large"), np.random.default_rng(seed)

@@ -28,6 +28,8 @@ class Rescorer:
         query: (dim,) float32.
         """
         count = len(shortlist)
+        if not count:
+            return shortlist, np.empty(0, np.float32)
         if count > len(self._gathered):
             self._room(2 * count)
         rows.parts.take(shortlist, out=self._gathered[:count])
@@ -50,6 +52,8 @@ def first(
 ) -> tuple[list[str], NDArray[np.float32]]:
     """Ids and scores of the first k of rows that are in order already; equal scores in order of id."""
     kth = min(k, len(rows))
+    if kth <= 0:
+        return [], np.empty(0, np.float32)
     end = kth
     while end < len(rows) and scores[end] == scores[kth - 1]:  # those that share the last place
         end += 1
