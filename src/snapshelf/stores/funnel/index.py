@@ -17,7 +17,7 @@ from snapshelf.segments import Rows
 from snapshelf.types import Vectors
 
 PREFIX = 256  # coordinates of the shortlist's codes
-SCAN = 60_000  # passing rows that are scanned whole rather than by the nearest lists
+AMONG = 1_500  # passing rows among which the shortlist of a filtered search is found, at least
 THIN = 8  # how much wider a query is searched that lies far from every centre
 MAX_SHORTLIST = 4_000
 BESIDE = 16  # centres that the walk through the graph keeps beside those asked for
@@ -53,7 +53,8 @@ class Index:
         import faiss
 
         lib: Any = faiss  # its stubs lack half of it
-        self.ivf, self._pointer, self._bitmap = ivf, lib.swig_ptr, lib.IDSelectorBitmap
+        self.ivf, self._bitmap = ivf, lib.IDSelectorBitmap
+        self._pointer, self._view = lib.swig_ptr, lib.rev_swig_ptr
         self._graph = lib.downcast_index(ivf.quantizer)
         self.built = int(about.get("built", ivf.ntotal))
         self.scale = float(about["scale"])  # coordinates × scale are whole numbers from -127 to 127
@@ -64,8 +65,9 @@ class Index:
         self._scanned, self._walked = (0, None), 0  # what the parameters are set to
         self._near, self._found = Answer(), Answer()
         self.lists = int(ivf.nlist)
-        self._everywhere = Answer(self.lists)
-        self._everywhere.scores[:], self._everywhere.rows[:] = 0, np.arange(self.lists)
+        self._visited, self._list_of = Answer(self.lists), np.empty(0, np.int32)
+        self._visited.scores[:] = 0
+        self.centres: Vectors = self._graph.reconstruct_n(0, self.lists)
 
     @property
     def rows(self) -> int:
@@ -88,37 +90,55 @@ class Index:
         bits = np.packbits(passing, bitorder="little")
         return self._bitmap(len(bits), self._pointer(bits)), bits
 
-    def width(self, k: int, share: float) -> Width:
-        """How far to search for k neighbours when ``share`` of the rows pass.
+    def spread(self, passing: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """How many passing rows each list holds."""
+        if len(self._list_of) < self.rows:
+            self._list_of = np.zeros(self.rows, np.int32)
+            for number in range(self.lists):
+                size = self.ivf.invlists.list_size(number)
+                if size:
+                    self._list_of[self._view(self.ivf.invlists.get_ids(number), size)] = number
+        return np.bincount(self._list_of[passing], minlength=self.lists)
 
-        Few passing rows are scanned whole. Many are searched in proportion: what passes is spread over 1/share times
-        as many lists. More neighbours than the width was measured for lie in more lists.
-        """
-        lists, shortlist = self.default.lists, self.default.shortlist
-        if k > K:
-            lists, shortlist = int(lists * (k / K) ** 0.75), shortlist * k // K
-        if share * self.rows <= SCAN and share < 1:
-            lists = self.lists
-        elif share < 1:
-            lists = int(lists * (1 + 1 / share))
-        return Width(min(self.lists, lists), min(shortlist, MAX_SHORTLIST))
+    def width(self, k: int) -> Width:
+        """How far to search for k neighbours: more than the width was measured for lie in more lists."""
+        if k <= K:
+            return self.default
+        lists = min(self.lists, int(self.default.lists * (k / K) ** 0.75))
+        return Width(lists, min(self.default.shortlist * k // K, MAX_SHORTLIST))
 
-    def shortlist(
-        self, query: NDArray[np.float32], width: Width, selector: Any = None
-    ) -> tuple[NDArray[np.int64], Width]:
+    def shortlist(self, query: NDArray[np.float32], width: Width, selector: Any) -> tuple[NDArray[np.int64], Width]:
         """Rows nearest by their codes, at most ``width.shortlist``, and the width that was used in the end.
 
         A query far from every centre (words asking pictures, say) is searched `THIN` times wider, since the lists
         then say little about where its neighbours are.
         """
         code, length = self.code(query)
-        near = self._everywhere
-        if width.lists < self.lists:
+        near = self.nearest_lists(code, width.lists)
+        if near.scores[0] < self.thin * length:
+            width = Width(min(self.lists, width.lists * THIN), min(width.shortlist * 4, MAX_SHORTLIST))
             near = self.nearest_lists(code, width.lists)
-            if near.scores[0] < self.thin * length:
-                width = Width(min(self.lists, width.lists * THIN), min(width.shortlist * 4, MAX_SHORTLIST))
-                near = self.nearest_lists(code, width.lists)
         return self.scan(code, width, near, selector), width
+
+    def filtered(
+        self, query: NDArray[np.float32], width: Width, selector: Any, held: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], Width]:
+        """The same among rows that pass a filter. held: passing rows of each list.
+
+        Lists are visited from the nearest on until they hold enough passing rows, wherever those are: the passing
+        ones of a filter that goes with the clusters ("shoes" for the picture of a bag) lie in few lists far away.
+        """
+        code, length = self.code(query)
+        nearness = np.vecdot(self.centres, code)
+        order = np.argsort(-nearness)
+        enough = max(AMONG, 2 * width.lists * self.rows // self.lists)
+        if nearness[order[0]] < self.thin * length:
+            enough, width = enough * THIN, Width(width.lists, width.shortlist * 4)
+        last = int(np.searchsorted(np.cumsum(held[order]), enough)) + 1
+        order = order[:last][held[order[:last]] > 0]
+        self._visited.rows[: len(order)] = order  # its scores stay zero: nobody asks how near a list is
+        width = Width(len(order), min(3 * width.shortlist, MAX_SHORTLIST))
+        return self.scan(code, width, self._visited, selector), width
 
     def scan(self, code: Any, width: Width, near: Answer, selector: Any = None) -> NDArray[np.int64]:
         """Rows of these lists nearest by their codes, at most ``width.shortlist``; valid until the next call."""

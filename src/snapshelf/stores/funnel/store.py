@@ -19,7 +19,7 @@ from snapshelf.stores.funnel.rescore import Rescorer, dense, first
 from snapshelf.types import Attributes, Filter, Neighbours, Vectors
 from snapshelf.vectors import dots, nearest
 
-DIRECT = 1_500  # passing rows that are scored straight from their full vectors
+DIRECT = 6_000  # passing rows that are scored straight from their full vectors
 REMEMBERED = 16  # filters whose masks are kept
 GROWN = 2.0  # rows against those at building time: beyond it the lists are built anew
 
@@ -39,6 +39,7 @@ class Passing:
     mask: NDArray[np.bool_]
     count: int
     filters: bool  # whether there is a filter, or only dead rows
+    held: Any = None  # passing rows of each list
     selector: Any = None
     bits: Any = None  # what the selector points into
 
@@ -84,13 +85,14 @@ class Funnel:
             passing = self._pass(where)
             if self._index is None or len(self.rows) <= self.tuning.flat:
                 return self._all(queries, k, passing)
-            if passing.count <= max(DIRECT, 2 * k):
+            if passing.count <= (max(DIRECT, 2 * k) if passing.filters else 2 * k):
                 return self._direct(queries, k, passing)
             return self._funnel(queries, k, passing, self._index)
 
     def flush(self) -> None:
         """Make everything durable; rebuild the lists when the rows have outgrown them."""
         with self._turn:
+            self._refresh()  # or the lists on disk would count as none
             large = len(self.rows) > self.tuning.flat
             if self.rows.sparse() or (large and self._stale() and self.rows.scattered()):
                 self.rows.compact()
@@ -133,10 +135,11 @@ class Funnel:
         found = self._passing.get(where)
         if found is None:
             mask = self.rows.mask(where)
-            count, selector, bits = int(np.count_nonzero(mask)), None, None
+            count, held, selector, bits = int(np.count_nonzero(mask)), None, None, None
             if self._index is not None and count < len(mask):
                 selector, bits = self._index.selector(mask)
-            found = self._passing[where] = Passing(mask, count, where is not None, selector, bits)
+                held = self._index.spread(mask) if where is not None and count > DIRECT else None
+            found = self._passing[where] = Passing(mask, count, where is not None, held, selector, bits)
             if len(self._passing) > REMEMBERED:
                 self._passing.popitem(last=False)
         return found
@@ -164,10 +167,12 @@ class Funnel:
 
     def _funnel(self, queries: Vectors, k: int, passing: Passing, index: Index) -> Neighbours:
         """Shortlist by the prefix, order by the full vectors."""
-        share = passing.count / len(self.rows)
-        found, width, used = [], index.width(k, share if passing.filters else 1.0), Width(0, 0)
+        found, width, used = [], index.width(k), Width(0, 0)
         for query in queries:
-            rows, used = index.shortlist(query, width, passing.selector)
+            if passing.held is None:
+                rows, used = index.shortlist(query, width, passing.selector)
+            else:
+                rows, used = index.filtered(query, width, passing.selector, passing.held)
             found.append(self._order(rows, query, k))
         path = f"funnel: {used.lists} of {index.lists} lists, shortlist {used.shortlist}"
         path += f", {passing.count:,} vectors pass" if passing.filters else ""
