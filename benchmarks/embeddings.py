@@ -2,9 +2,8 @@
 
 200 categories (Zipf 0.9), 2,000 clusters (log-normal sizes, σ 0.8), each a centre of 0.8 × its category + 0.8 × its
 own; a vector adds 0.6 × a rank-32 spread of its cluster and 0.15 × noise; dimension i is scaled by i^-0.5; rows are
-normalised.
-Queries are held-out rows moved by 0.25 × noise. "Far" queries are moved by a constant offset as well, a stand-in for
-words that ask an index of pictures.
+normalised. Queries are held-out rows moved by 0.25 × noise. "Far" queries are moved by a constant offset as well, a
+stand-in for words that ask an index of pictures.
 """
 
 from dataclasses import dataclass
