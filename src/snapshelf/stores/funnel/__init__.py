@@ -2,8 +2,8 @@
 
 While small it scores everything; when large it asks an inverted file over 8-bit codes of the prefix (`build`, `index`),
 which measures its own recall when it is built (`calibrate`), and orders what it finds by the full vectors (`rescore`).
-Filters never cost recall: few passing rows are scored exactly, for many more lists are visited. Why, and what was measured:
-docs/decisions/0002-funnel.md.
+Filters never cost recall: few passing rows are scored exactly, for many more lists are visited. Why, and what was
+measured: docs/decisions/0002-funnel.md.
 """
 
 from __future__ import annotations
