@@ -40,6 +40,7 @@ def run(places: Places) -> None:
         "text_score": _text(encoder, places),
         "grocery": _grocery(encoder, places),
         "clothing": _clothing(encoder, places),
+        "magento": _magento(encoder, places),
         "shop": _shop(encoder, places),
         "speed": _speed(),
         **{f"text_{name}": round(value, 3) for name, value in facts["text"].items()},
@@ -48,7 +49,7 @@ def run(places: Places) -> None:
     template = Template((Path(__file__).parent / "page.md").read_text("utf-8"))
     PAGE.parent.mkdir(parents=True, exist_ok=True)
     PAGE.write_text(template.substitute(figures), "utf-8")
-    for name in ("text_score", "grocery", "clothing", "shop", "speed"):
+    for name in ("text_score", "grocery", "clothing", "magento", "shop", "speed"):
         print(f"\n{figures[name]}", flush=True)
     print(f"\nwritten to {PAGE}", flush=True)
 
@@ -74,8 +75,9 @@ def _text(encoder: Embedder, places: Places) -> str:
     return _table(rows, f"nDCG@10, {len(words)} queries", *map(str, DIMS))
 
 
-def _interval(scores: NDArray[np.float64]) -> str:
-    found = mean_interval(scores)
+def _interval(scores: NDArray[np.float64] | NDArray[np.bool_]) -> str:
+    """Mean and 95 % bootstrap interval."""
+    found = mean_interval(scores.astype(np.float64))
     return f"{found.mean:.3f} ({found.low:.3f} to {found.high:.3f})"
 
 
@@ -88,13 +90,22 @@ def _grocery(encoder: Embedder, places: Places) -> str:
     rows = []
     for dim in DIMS:
         for shelf, tops in measures.grocery(encoder, places, dim).items():
-            rows.append([str(dim), shelf, *(f"{value:.3f}" for value in tops)])
+            rows.append([str(dim), shelf, *(_interval(hits) for hits in tops)])
     return _table(rows, "dim", "products known by", "top-1", "top-5", "coarse class")
 
 
 def _clothing(encoder: Embedder, places: Places) -> str:
     found = [(dim, *measures.clothing(encoder, places, dim)) for dim in DIMS]
-    return _table([[str(dim), f"{top:.3f}", str(n)] for dim, top, n in found], "dim", "top-1", "photos")
+    rows = [[str(dim), _interval(hits), str(len(hits)), str(labels)] for dim, hits, labels in found]
+    return _table(rows, "dim", "top-1", "photos", "labels")
+
+
+def _magento(encoder: Embedder, places: Places) -> str:
+    found = {dim: measures.magento(encoder, places, dim) for dim in DIMS}
+    rows = [
+        [task, str(len(found[DIMS[0]][task])), *(_interval(found[dim][task]) for dim in DIMS)] for task in found[256]
+    ]
+    return _table(rows, "recall@10", "questions", *map(str, DIMS))
 
 
 def _shop(encoder: Embedder, places: Places) -> str:
@@ -102,9 +113,9 @@ def _shop(encoder: Embedder, places: Places) -> str:
 
     rows = []
     for dim in DIMS:
-        for shelf, (first, five, n) in shop.scores(encoder, places, dim).items():
-            rows.append([str(dim), shelf, f"{first:.3f}", f"{five:.3f}", str(n)])
-    return _table(rows, "dim", "products known by", "top-1", "top-5", "photos")
+        for task, tops in shop.scores(encoder, places, dim).items():
+            rows.append([str(dim), task, *(_interval(hits) for hits in tops), str(len(tops[0]))])
+    return _table(rows, "dim", "question → products known by", "top-1", "top-5", "questions")
 
 
 def _speed() -> str:

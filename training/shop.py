@@ -19,7 +19,9 @@ from snapshelf.sample.goods.make import Good, goods
 from snapshelf.sample.shop import drawing
 from snapshelf.sample.street import snap
 from snapshelf.sample.studio import shoot
+from snapshelf.types import Vectors
 from snapshelf.vectors import unit
+from training.measures import Hits
 from training.pictures import Group
 from training.places import Places
 
@@ -68,8 +70,8 @@ def _file(thing: Image, seed: str, studio: bool) -> bytes:
     return held.getvalue()
 
 
-def scores(encoder: Embedder, places: Places, dim: int) -> dict[str, tuple[float, float, int]]:
-    """The sample shop: top-1, top-5 and number of questions, of its customers' photos and of its judged words.
+def scores(encoder: Embedder, places: Places, dim: int) -> dict[str, tuple[Hits, Hits]]:
+    """The sample shop: top-1 and top-5 of its customers' photos and of its judged words.
 
     A photo's answer is its product in any size; words are answered by any product that is all they ask for.
     """
@@ -90,13 +92,13 @@ def scores(encoder: Embedder, places: Places, dim: int) -> dict[str, tuple[float
     return found | {f"words → {name}": _tops(heard @ shelf.T, wanted) for name, shelf in shelves.items()}
 
 
-def _tops(scores: np.ndarray, right: np.ndarray) -> tuple[float, float, int]:
+def _tops(scores: Vectors, right: Hits) -> tuple[Hits, Hits]:
     order = np.argsort(-scores, axis=1, kind="stable")[:, :5]
     hits = np.take_along_axis(right, order, axis=1)
-    return float(hits[:, 0].mean()), float(hits.any(1).mean()), len(hits)
+    return hits[:, 0], hits.any(1)
 
 
-def _words(folder: Path, skus: list[str]) -> tuple[list[str], np.ndarray]:
+def _words(folder: Path, skus: list[str]) -> tuple[list[str], Hits]:
     """The judged queries of words alone, and (queries, products) which products are what they ask for."""
     lines = (folder / "queries.jsonl").read_text("utf-8").splitlines()
     asked = [found for found in map(json.loads, lines) if "image" not in found]
@@ -108,6 +110,6 @@ def _words(folder: Path, skus: list[str]) -> tuple[list[str], np.ndarray]:
     return [one["text"] for one in asked], np.array([[sku in best[one["id"]] for sku in skus] for one in asked])
 
 
-def _embed(encoder: Embedder, paths: list[Path], dim: int) -> np.ndarray:
+def _embed(encoder: Embedder, paths: list[Path], dim: int) -> Vectors:
     parts = [paths[start : start + 64] for start in range(0, len(paths), 64)]
     return np.concatenate([encoder.embed([open_image(path).image for path in part], "index", dim) for part in parts])
