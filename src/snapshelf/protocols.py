@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol, TypeAlias
 
 from snapshelf.errors import BadRow
-from snapshelf.types import Attributes, Clip, Filter, Heard, Item, ModelCard, Neighbours, Product, Purpose, Vectors
+from snapshelf.types import Attributes, Clip, Filter, Item, ModelCard, Neighbours, Product, Purpose, Vectors
 
 Options: TypeAlias = Mapping[str, bool | int | float | str]  # one adapter's own section of the settings
 
@@ -96,6 +96,14 @@ class Phrases:
     mark: str
     read: Callable[[], Sequence[str]]
     folder: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The words recognised in a clip, "" where none were, and how sure the recogniser is of them, in [0, 1]."""
+
+    words: str
+    confidence: float
 
 
 class Recogniser(Protocol):

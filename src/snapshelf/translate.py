@@ -14,9 +14,9 @@ import numpy as np
 
 from snapshelf.catalogue import changes, products
 from snapshelf.errors import BadSettings, Unsupported
-from snapshelf.protocols import Phrases
+from snapshelf.protocols import Heard, Phrases
 from snapshelf.stack import Stack
-from snapshelf.types import Clip, Heard, Item, Purpose, Segment, Vectors
+from snapshelf.types import Clip, Item, Purpose, Segment, Vectors
 from snapshelf.vectors import unit
 
 MOST = 100_000  # phrases that are read from a catalogue

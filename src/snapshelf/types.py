@@ -219,14 +219,6 @@ class ModelCard:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """The words recognised in a clip, "" where none were, and how sure the recogniser is of them, in [0, 1]."""
-
-    words: str
-    confidence: float
-
-
-@dataclass(frozen=True, slots=True)
 class Neighbours:
     """What a store found: for each query ids and cosine scores, best first, ties in id order.
 

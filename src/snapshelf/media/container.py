@@ -58,6 +58,8 @@ def opened(source: str | Path | bytes, limits: ClipLimits, what: str) -> Iterato
     A text is a path, never an address. Raises BadMedia for what is too large, too long, has too many tracks, or is
     neither sound nor video; MissingExtra.
     """
+    if not isinstance(source, str | Path | bytes):
+        raise BadMedia(f"a {what} is a path or bytes, not {type(source).__name__}")
     av = need("av", extra=EXTRA)
     name = f"the {what}" if isinstance(source, bytes) else Path(source).name
     with _file(source, name, limits, what) as file:
@@ -88,16 +90,14 @@ def said(error: Exception) -> str:
 def _file(source: str | Path | bytes, name: str, limits: ClipLimits, what: str) -> Iterator[Any]:
     if isinstance(source, bytes):
         size, file = len(source), io.BytesIO(source)
-    elif isinstance(source, str | Path):
+    else:
         path = Path(source)
         if path.is_dir():
-            raise BadMedia(f"{path} is a folder, not a {what}" if what == "video" else f"{path} is a folder, no sound")
+            raise BadMedia(f"{path} is a folder, not a {what}")
         try:
             size, file = path.stat().st_size, path.open("rb")  # type: ignore[assignment]
         except OSError as error:
             raise BadMedia(f"the {what} {path} cannot be read: {error.strerror or error}") from error
-    else:
-        raise BadMedia(f"a {what} is a path or bytes, not {type(source).__name__}")
     with file:
         if size > limits.max_bytes:
             raise BadMedia(f"{name} is larger than {limits.max_bytes:,} bytes; save it smaller")

@@ -62,13 +62,13 @@ def track(file: Opened) -> NDArray[np.float32] | None:
 
 
 def _resampled(container: Any, stream: Any) -> Iterator[NDArray[np.float32]]:
-    resampler = need("av", extra=EXTRA).AudioResampler(format="flt", layout="mono", rate=RATE)
+    resampler = need("av", extra=EXTRA).AudioResampler(format="fltp", rate=RATE)
     for frame in container.decode(stream):
         frame.pts = None  # so that gaps between packets are not filled with made-up silence
         for part in resampler.resample(frame):
-            yield part.to_ndarray().reshape(-1)
+            yield part.to_ndarray().mean(0)
     for part in resampler.resample(None):
-        yield part.to_ndarray().reshape(-1)
+        yield part.to_ndarray().mean(0)
 
 
 def cut(samples: NDArray[np.float32], start: float, end: float) -> Clip:

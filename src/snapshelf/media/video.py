@@ -1,6 +1,6 @@
 """A video → its scenes: where one begins and ends, a few frames that differ, and the sound beside them.
 
-A frame is looked at every `EYE` seconds, as a small grey picture. A new segment begins where some part of it differs
+A frame is looked at every `EYE` seconds, as a small picture. A new segment begins where some part of it differs
 from the first frame of the current one by more than `SCENE`, or, after `LONGEST` seconds, by more than `SAME`; what
 stands still for longer stays one segment. An animated GIF is a video without sound.
 """
@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 EYE = 0.25  # seconds between the frames that are looked at
 SMALL = 32  # pixels of each side of what is compared
 PART = 8  # pixels of each side of the parts of it, so that one thing that comes into view is seen
-SCENE, SAME = 28.0, 12.0  # mean difference of grey levels of a part, of 255: another scene; the same picture
+SCENE, SAME = (
+    28.0,
+    12.0,
+)  # mean difference of a part in the colour that differs most, of 255: another scene; the same picture
 SHORTEST, LONGEST = 1.0, 5.0  # seconds of a segment, unless nothing changes
 FRAMES = 4  # of a segment that are kept
 SEGMENTS = 120  # of a file; a longer file has longer ones
@@ -45,10 +48,10 @@ class OpenVideo:
 
 @dataclass(slots=True)
 class _Scene:
-    """A segment as it grows: the grey picture that it began with, and those of the frames kept of it."""
+    """A segment as it grows: the frames kept of it, and what they look like when small; the first one began it."""
 
     start: float
-    greys: list[NDArray[np.float32]]
+    looks: list[NDArray[np.float32]]
     frames: list[Image] = field(default_factory=list)
 
 
@@ -82,25 +85,28 @@ def _scenes(file: Opened, fit: int) -> tuple[list[_Scene], float]:
         end = max(end, until)
         if frame is None:
             continue
-        grey = frame.reformat(width=SMALL, height=SMALL, format="gray").to_ndarray().astype(np.float32)
-        if not scenes or _begins(scenes[-1], grey, at, shortest):
-            scenes.append(_Scene(at if scenes else 0.0, [grey], [_picture(frame, fit)]))
-        elif len(scenes[-1].frames) < FRAMES and min(_apart(grey, seen) for seen in scenes[-1].greys) > SAME:
-            scenes[-1].greys.append(grey)
+        look = frame.reformat(width=SMALL, height=SMALL, format="rgb24").to_ndarray().astype(np.float32)
+        if not scenes or _begins(scenes[-1], look, at, shortest):
+            scenes.append(_Scene(at if scenes else 0.0, [look], [_picture(frame, fit)]))
+        elif len(scenes[-1].frames) < FRAMES and min(_apart(look, seen) for seen in scenes[-1].looks) > SAME:
+            scenes[-1].looks.append(look)
             scenes[-1].frames.append(_picture(frame, fit))
     if not scenes:
         raise BadMedia(f"{file.name} holds no picture that can be shown")
-    return scenes, round(max(end, scenes[-1].start + 0.1), 1)
+    end = round(max(end, scenes[-1].start + 0.1), 1)
+    if len(scenes) > 1 and end - scenes[-1].start < SHORTEST:
+        scenes.pop()  # too short to be a scene of its own
+    return scenes, end
 
 
-def _begins(scene: _Scene, grey: NDArray[np.float32], at: float, shortest: float) -> bool:
-    length, apart = at - scene.start, _apart(grey, scene.greys[0])
+def _begins(scene: _Scene, look: NDArray[np.float32], at: float, shortest: float) -> bool:
+    length, apart = at - scene.start, _apart(look, scene.looks[0])
     return length >= shortest and (apart > SCENE or (length >= max(LONGEST, shortest) and apart > SAME))
 
 
 def _apart(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
-    """The part that differs most: its mean difference of grey levels."""
-    parts = np.abs(one - other).reshape(SMALL // PART, PART, SMALL // PART, PART)
+    """The part that differs most: its mean difference."""
+    parts = np.abs(one - other).max(2).reshape(SMALL // PART, PART, SMALL // PART, PART)
     return float(parts.mean((1, 3)).max())
 
 
@@ -137,6 +143,10 @@ def _stream(file: Opened) -> Any:
         if "ATTACHED_PIC" in str(stream.disposition).upper():
             continue
         width, height = stream.codec_context.width, stream.codec_context.height
+        if not width or not height:
+            raise BadMedia(
+                f"the frames of {file.name} cannot be read, or have more than {file.limits.max_pixels:,} pixels"
+            )
         if width * height > file.limits.max_pixels:
             raise BadMedia(
                 f"{file.name} has frames of {width:,} × {height:,} pixels; at most {file.limits.max_pixels:,} are read"

@@ -92,7 +92,8 @@ def _count(grams: Sequence[defaultdict[Gram, float]], tokens: Sequence[str], wei
 
 
 def _arpa(grams: Sequence[defaultdict[Gram, float]]) -> str:
-    ones = {gram[0]: count for gram, count in grams[0].items() if gram[0] != BEGIN} or {END: 1.0}
+    ones = {gram[0]: count for gram, count in grams[0].items() if gram[0] != BEGIN}
+    ones.setdefault(END, 1.0)
     total = sum(ones.values()) + len(ones)
     chance: dict[Gram, float] = {(word,): (count + 1) / total for word, count in ones.items()}
     rest: dict[Gram, float] = {}

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snapshelf.protocols import Phrases
+from snapshelf.protocols import Heard, Phrases
 from snapshelf.recognisers.pocketsphinx.prepared import Prepared, prepare
-from snapshelf.types import RATE, Clip, Heard
+from snapshelf.types import RATE, Clip
 
 LEAST = 0.1  # confidence below which words are not given back
 QUIET = 1e-3  # a clip whose loudest sample is below this is silence
