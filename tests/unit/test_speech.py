@@ -79,6 +79,23 @@ def test_words_of_a_phrase(phrase, words):
     assert language.words_of(phrase) == words
 
 
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("can i have a latte please", "latte"),
+        ("give me two lattes for me please", "two lattes"),
+        ("i would like to order a two seater sofa thank you", "a two seater sofa"),
+        ("under table lamp", "table lamp"),
+        ("a latte with milk", "a latte with milk"),
+        ("can i have a", ""),
+        ("", ""),
+    ],
+)
+def test_words_of_asking_are_left_out_at_both_ends(said, left):
+    shop = frozenset("a two latte lattes seater sofa table lamp with milk me i have".split())
+    assert language.trimmed(said.split(), shop) == left.split()
+
+
 def test_vocabulary_is_bounded_to_the_most_frequent(monkeypatch):
     monkeypatch.setattr(language, "VOCABULARY", 2)
     made = language.model(["red shoes", "red mug", "blue mug"])

@@ -26,10 +26,7 @@ if TYPE_CHECKING:
 EYE = 0.25  # seconds between the frames that are looked at
 SMALL = 32  # pixels of each side of what is compared
 PART = 8  # pixels of each side of the parts of it, so that one thing that comes into view is seen
-SCENE, SAME = (
-    28.0,
-    12.0,
-)  # mean difference of a part in the colour that differs most, of 255: another scene; the same picture
+SCENE, SAME = 28.0, 12.0  # mean difference of a part, of 255: another scene; the same picture
 SHORTEST, LONGEST = 1.0, 5.0  # seconds of a segment, unless nothing changes
 FRAMES = 4  # of a segment that are kept
 SEGMENTS = 120  # of a file; a longer file has longer ones

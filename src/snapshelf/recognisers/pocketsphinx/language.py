@@ -60,11 +60,31 @@ def words_of(phrase: str) -> list[str]:
     return _WORD.findall(plain)[:LONGEST]
 
 
+def trimmed(words: Sequence[str], shop: frozenset[str]) -> list[str]:
+    """Words without those of asking at both ends: whole turns such as "can i have a", and what the shop never says."""
+    left = list(words)
+    while left and (size := _turn(left, _BEFORE, shop)):
+        left = left[size:]
+    while left and (size := _turn(left[::-1], _AFTER, shop)):
+        left = left[: len(left) - size]
+    return left
+
+
+def _turn(words: list[str], turns: Sequence[list[str]], shop: frozenset[str]) -> int:
+    """How many words at the beginning are a turn of two or more, or 1 for a word that the shop never says."""
+    longest = max((len(turn) for turn in turns if words[: len(turn)] == turn), default=0)
+    return longest or int(words[0] not in shop)
+
+
 def _split(texts: str) -> list[list[str]]:
     return [words for text in texts.split("|") if (words := words_of(text))]
 
 
 _ASIDE = frozenset(word for words in _split(f"{ASKING} | {ENDING}") for word in words)
+
+_ARTICLE = [words[:-1] for words in _split(ASKING) if words[-1] == "a"]  # "give me two"
+_BEFORE = [words for words in [*_split(ASKING), *_ARTICLE] if len(words) > 1]
+_AFTER = [words[::-1] for words in _split(ENDING) if len(words) > 1]
 
 
 def _sentences(said: Sequence[Sequence[str]]) -> Iterator[tuple[Sequence[str], float, bool]]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import dropwhile
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snapshelf.protocols import Heard, Phrases
+from snapshelf.recognisers.pocketsphinx.language import trimmed
 from snapshelf.recognisers.pocketsphinx.prepared import Prepared, prepare
 from snapshelf.types import RATE, Clip
 
@@ -62,9 +62,8 @@ class PocketSphinx:
 
     def _worth(self, said: Said, shop: frozenset[str]) -> list[str]:
         """The words of an utterance that names something of the shop; none where it does not, or hardly seems to."""
-        words = _stripped(_stripped(said.words, shop)[::-1], shop)[::-1]
         unlikely = said.confidence < self.least or said.seconds > WORD * len(said.words)
-        return [] if unlikely else words
+        return [] if unlikely else trimmed(said.words, shop)
 
     def _decoder(self, phrases: Phrases) -> tuple[Any, Prepared]:
         if self._ready is None or self._mark != phrases.mark:
@@ -75,10 +74,6 @@ class PocketSphinx:
                 self._ready = self.library.Decoder(**named, samprate=RATE, loglevel="FATAL"), prepared
             self._mark = phrases.mark
         return self._ready
-
-
-def _stripped(words: Sequence[str], shop: frozenset[str]) -> list[str]:
-    return list(dropwhile(lambda word: word not in shop, words))
 
 
 def _pcm(samples: NDArray[np.float32]) -> NDArray[np.int16] | None:
