@@ -19,7 +19,7 @@ from snapshelf.stack import Stack
 from snapshelf.types import Clip, Item, Purpose, Segment, Vectors
 from snapshelf.vectors import unit
 
-MOST = 100_000  # phrases that are read from a catalogue
+MOST = 20_000  # titles that are read from a catalogue, and brands, categories and values each; more take too long
 AT_ONCE = 64  # frames in one call of a model
 
 

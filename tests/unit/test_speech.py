@@ -188,6 +188,19 @@ def test_files_are_made_once_and_those_of_another_state_dropped(tmp_path):
     assert len(list((tmp_path / "speech").iterdir())) == 1
 
 
+@pytest.mark.parametrize("damage", [b"", b"no model", b"\xff\xfe" * 100])
+@pytest.mark.parametrize("file", ["model.arpa", "words.dict", "shop.txt", "sha256"])
+def test_damaged_files_are_made_again(tmp_path, shared, file, damage):
+    kept = phrases(*BAR, folder=tmp_path / "speech")
+    before = pocketsphinx.load({}).hear(order(shared), kept)
+    (folder,) = (tmp_path / "speech").iterdir()
+    good = (folder / file).read_bytes()
+    (folder / file).write_bytes(damage)
+    again = pocketsphinx.load({}).hear(order(shared), kept)
+    assert again == before
+    assert (folder / file).read_bytes() == good
+
+
 def test_a_folder_that_cannot_be_written_to_is_no_reason_to_fail(tmp_path):
     library = pytest.importorskip("pocketsphinx")
     (tmp_path / "file").write_text("in the way")

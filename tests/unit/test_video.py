@@ -152,6 +152,15 @@ def test_no_frame_is_decoded_beyond_the_limits(monkeypatch):
     assert seen == []
 
 
+def test_what_would_take_for_ever_to_decode(monkeypatch):
+    from snapshelf.media import video
+
+    monkeypatch.setattr(video, "PIXELS", 96 * 64 * 15)
+    assert open_video(film(["red"], 1.0)).segments
+    with pytest.raises(BadMedia, match="longer than"):
+        open_video(film(["red"], 2.0))
+
+
 def test_damage_in_the_middle_keeps_what_came_before():
     whole = bytearray(film(["red", "green", "blue"]))
     start = whole.index(b"mdat") + 4

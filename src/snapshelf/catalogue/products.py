@@ -138,13 +138,16 @@ def get(connection: Connection, skus: Sequence[str]) -> dict[str, Product]:
 
 
 def phrases(connection: Connection, most: int) -> list[str]:
-    """What the products are called, in order of SKU: titles, brands, categories, then short attribute values, once."""
-    c = products.c
-    rows = connection.execute(select(c.title, c.brand, c.category).order_by(c.sku).limit(most)).all()
-    plain = [row.title for row in rows] + [row.brand for row in rows] + [row.category for row in rows]
-    held = select(attributes.c.text).where(attributes.c.text.is_not(None)).distinct().order_by(attributes.c.text)
-    values = connection.execute(held.limit(most)).scalars()
-    return list(dict.fromkeys(text for text in [*plain, *values] if text and len(text) <= SHORT))
+    """What products are called, each text once: brands, categories, attribute values, then titles in order of SKU.
+
+    Of each at most ``most``; long texts are left out.
+    """
+    c, text = products.c, attributes.c.text
+    queries = [select(column).distinct().order_by(column) for column in (c.brand, c.category)]
+    queries.append(select(text).where(text.is_not(None)).distinct().order_by(text))
+    queries.append(select(c.title).order_by(c.sku))
+    found = [one for query in queries for one in connection.execute(query.limit(most)).scalars()]
+    return list(dict.fromkeys(one for one in found if one and len(one) <= SHORT))
 
 
 def of_source(connection: Connection, source: str) -> list[str]:

@@ -31,6 +31,7 @@ SHORTEST, LONGEST = 1.0, 5.0  # seconds of a segment, unless nothing changes
 FRAMES = 4  # of a segment that are kept
 SEGMENTS = 120  # of a file; a longer file has longer ones
 DECODED = 60  # frames per second of the limit's length that are decoded before a file is refused
+PIXELS = 300_000_000_000  # decoded of a file before it is refused: ten minutes of 4K at 60 frames per second
 SIDE = 384  # pixels of a kept frame's longer side
 CUTTING = "1"  # another number: the rules above changed, so that segments are cut and embedded anew
 
@@ -112,8 +113,7 @@ def _looked_at(file: Opened) -> Iterator[tuple[float, float, Any]]:
     stream = _stream(file)
     due, step, most = 0.0, 0.0, int(file.limits.max_seconds * DECODED)
     origin: float | None = None
-    last = 0.0
-    shown = False
+    last, pixels, shown = 0.0, 0, False
     try:
         for number, frame in enumerate(file.container.decode(stream), start=1):
             time = float(frame.time) if frame.time is not None else (origin or 0.0) + last + step
@@ -121,7 +121,8 @@ def _looked_at(file: Opened) -> Iterator[tuple[float, float, Any]]:
             at = max(last, time - origin)
             step = float(frame.duration * frame.time_base) if frame.duration and frame.time_base else at - last
             last = at
-            if at > file.limits.max_seconds or number > most:
+            pixels += frame.width * frame.height
+            if at > file.limits.max_seconds or number > most or pixels > PIXELS:
                 raise file.too_long()
             wanted = at >= due
             due = at + EYE if wanted else due

@@ -67,13 +67,16 @@ class PocketSphinx:
 
     def _decoder(self, phrases: Phrases) -> tuple[Any, Prepared]:
         if self._ready is None or self._mark != phrases.mark:
-            model = Path(self.library.get_model_path()) / "en-us"
-            with prepare(phrases, model / "cmudict-en-us.dict") as prepared:
-                files = {"hmm": model / "en-us", "lm": prepared.model, "dict": prepared.dictionary}
-                named = {name: str(path) for name, path in files.items()}
-                self._ready = self.library.Decoder(**named, samprate=RATE, loglevel="FATAL"), prepared
+            self._ready = self._made(phrases)
             self._mark = phrases.mark
         return self._ready
+
+    def _made(self, phrases: Phrases) -> tuple[Any, Prepared]:
+        model = Path(self.library.get_model_path()) / "en-us"
+        with prepare(phrases, model / "cmudict-en-us.dict") as prepared:
+            files = {"hmm": model / "en-us", "lm": prepared.model, "dict": prepared.dictionary}
+            named = {name: str(path) for name, path in files.items()}
+            return self.library.Decoder(**named, samprate=RATE, loglevel="FATAL"), prepared
 
 
 def _pcm(samples: NDArray[np.float32]) -> NDArray[np.int16] | None:
