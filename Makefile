@@ -1,6 +1,8 @@
 # What people and CI run. Everything is set up from the package registries alone.
 PYTHON ?= python3
 VENV   := .venv
+EXTRAS ?= dev
+CONSTRAINTS ?=
 BIN    := $(VENV)/bin
 
 .PHONY: demo test check bench clean
@@ -30,7 +32,7 @@ $(VENV)/.base: pyproject.toml
 
 $(VENV)/.dev: pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[$(EXTRAS)]' $(addprefix -c ,$(CONSTRAINTS))
 	@touch $@ $(VENV)/.base
 
 clean:

@@ -32,10 +32,21 @@ class EmbedderModule(Protocol):
     """A file of ``embedders/``."""
 
     EXTRA: str  # the extra that installs what it needs; "" for none
-    CARDS: tuple[ModelCard, ...]
+    CARDS: tuple[ModelCard, ...]  # the models it comes with
 
     def load(self, card: ModelCard, options: Options) -> Embedder:
         """Open the model. Raises MissingExtra, BadSettings."""
+
+
+class NamingEmbedderModule(EmbedderModule, Protocol):
+    """A file of ``embedders/`` whose model the settings name; its ``CARDS`` are empty, its names ``file:model``."""
+
+    def card(self, name: str, options: Options, built: str) -> ModelCard:
+        """The card of the model that ``options`` name, or else ``name``, what follows the colon ("" for nothing).
+
+        built: the revision of an existing shelf, to be preferred to a newer one; "" for a new shelf.
+        Raises MissingExtra, BadSettings, NotHere, Outside.
+        """
 
 
 class Store(Protocol):

@@ -21,7 +21,7 @@ from snapshelf.errors import BadInput, Busy, Mismatch, NotHere, UnknownAdapter, 
 from snapshelf.lexical import Lexical, open_lexical
 from snapshelf.manifest import Manifest, check
 from snapshelf.media import MediaLimits
-from snapshelf.protocols import Embedder, Recogniser, Store
+from snapshelf.protocols import Embedder, Options, Recogniser, Store
 from snapshelf.types import Filter, ModelCard
 
 if TYPE_CHECKING:
@@ -53,9 +53,9 @@ class Stack:
 
     @cached_property
     def card(self) -> ModelCard:
-        """The model in use. Raises Mismatch when the shelf was built with another, UnknownAdapter."""
+        """The model in use. Raises Mismatch when the shelf was built with another, and what `card_of` raises."""
         name = self.settings.embedder.name or (self.manifest.model if self.manifest else DEFAULT_MODEL)
-        card = card_of(name)
+        card = card_of(name, self.settings.embedder.options, self.manifest.revision if self.manifest else "")
         if self.manifest:
             check(self.manifest, card, self.settings.embedder.dim)
         return card
@@ -227,11 +227,18 @@ def open_stack(folder: Path, settings: Settings, create: bool = True) -> Stack:
     return Stack(folder, settings, open_catalogue(settings.catalogue.url or f"sqlite:///{database}"))
 
 
-def card_of(name: str) -> ModelCard:
-    """The card of a model by name: ``compact``, or ``family:card`` for a family of several. Raises UnknownAdapter."""
-    cards: tuple[ModelCard, ...] = _module_of(name).CARDS
+def card_of(name: str, options: Options, built: str = "") -> ModelCard:
+    """The card of a model by name: ``compact``, or ``family:model`` where a family has several. Raises UnknownAdapter.
+
+    A family whose models are named in the settings writes the card itself, from ``options``; then it may raise more.
+    """
+    module, model = _module_of(name), name.partition(":")[2]
+    if hasattr(module, "card"):
+        written: ModelCard = module.card(model, options, built)
+        return written
+    cards: tuple[ModelCard, ...] = module.CARDS
     named = {card.name: card for card in cards}
-    if name in named or ":" not in name:
+    if name in named or not model:
         return named.get(name, cards[0])
     raise UnknownAdapter(f"there is no model {name!r}.{nearest(name, named)}")
 

@@ -36,7 +36,7 @@ def test_the_folder_is_listed():
 def test_module_attributes(name):
     module = plugins.find("embedders", name)
     assert isinstance(module.EXTRA, str)
-    assert module.CARDS
+    assert module.CARDS or callable(module.card)
     assert len({card.name for card in module.CARDS}) == len(module.CARDS)
 
 

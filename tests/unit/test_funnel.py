@@ -1,14 +1,16 @@
 """The funnel when it is large: recall under filters, far queries, changes, crashes, and other processes."""
 
+import json
 import signal
 import subprocess
 import sys
 import textwrap
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from snapshelf.errors import BadSettings, Mismatch
@@ -99,6 +101,120 @@ def test_after_many_changes(tmp_path):
     again = funnel.connect(tmp_path / "f", DIM, SMALL), stores[1]
     assert again[0].count() == stores[1].count() == 4_500
     assert recall(again, queries)[0] >= 0.98
+
+
+def test_a_hundred_neighbours(pair):
+    found, _ = recall(pair, clustered(60, seed=14)[0], k=100)
+    assert found >= 0.98
+
+
+def test_scores_are_those_of_the_exact_store(pair):
+    """Cosines of the float16 rows, whichever way a search goes."""
+    queries = clustered(20, seed=15)[0]
+    for where in (None, parse("price < 0.01"), parse("price < 0.6")):
+        ours, truth = (store.search(queries, 10, where) for store in pair)
+        for ids, scores, true_ids, true_scores in zip(ours.ids, ours.scores, truth.ids, truth.scores, strict=True):
+            true = dict(zip(true_ids, true_scores.tolist(), strict=True))
+            assert scores.tolist() == sorted(scores.tolist(), reverse=True)
+            for id, score in zip(ids, scores, strict=True):
+                assert id not in true or score == pytest.approx(true[id], abs=2e-6)
+
+
+def test_equal_scores_in_order_of_id_when_large(tmp_path):
+    vectors, _ = clustered(3_000, seed=16)
+    store = funnel.connect(tmp_path / "s", DIM, SMALL)
+    store.add([f"P{i:04}" for i in range(3_000)], vectors, [{"n": float(i)} for i in range(3_000)])
+    twins = ["T5", "T3", "T4", "T1", "T2"]
+    store.add(twins, np.repeat(vectors[:1], 5, axis=0), [{"n": 0.0}] * 5)
+    store.flush()
+    answer = store.search(vectors[:1], 4)
+    assert "lists" in answer.path
+    assert answer.ids[0] == ["P0000", "T1", "T2", "T3"], "the last place goes to the first of those that share it"
+    assert store.search(vectors[:1], 3, parse("n < 1")).ids[0] == ["P0000", "T1", "T2"], "scored directly"
+
+
+def test_searches_from_several_threads(pair):
+    """They share FAISS' buffers, so they take turns; each gets its own answer."""
+    queries = clustered(64, seed=17)[0]
+    alone = [pair[0].search(query[None], 10).ids[0] for query in queries]
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda query: pair[0].search(query[None], 10).ids[0], [*queries] * 4))
+    assert together == alone * 4
+
+
+steps = st.lists(
+    st.one_of(
+        st.tuples(st.just("add"), st.integers(0, 3_000), st.integers(1, 400)),
+        st.tuples(st.just("delete"), st.integers(0, 2_000), st.integers(1, 500)),
+        st.tuples(st.just("update"), st.integers(0, 2_000), st.integers(1, 200)),
+        st.tuples(st.just("flush"), st.just(0), st.just(0)),
+        st.tuples(st.just("reopen"), st.just(0), st.just(0)),
+    ),
+    min_size=3,
+    max_size=14,
+)
+
+
+@settings(max_examples=8, deadline=None, phases=[Phase.explicit, Phase.generate])  # shrinking takes minutes
+@given(steps, st.integers(0, 1_000))
+def test_changes_of_a_large_store_agree_with_the_exact_one(tmp_path_factory, changes, seed):
+    folder, rng = tmp_path_factory.mktemp("large"), np.random.default_rng(seed)
+    ours, truth = funnel.connect(folder / "f", DIM, SMALL), exact.connect(folder / "e", DIM, {})
+    held = set()
+    for what, start, count in [("add", 0, 2_000), ("flush", 0, 0), *changes]:
+        ids = [f"P{i}" for i in range(start, start + count)]
+        if what == "add":
+            rows = clustered(count, seed=int(rng.integers(1 << 30)))[0]
+            for store in (ours, truth):
+                store.add(ids, rows, [{"n": float(i % 7)} for i in range(count)])
+            held |= set(ids)
+        elif what == "delete":
+            ours.delete(ids), truth.delete(ids)
+            held -= set(ids)
+        elif what == "update":
+            known = [id for id in ids if id in held]
+            ours.update(known, [{"n": 9.0}] * len(known)), truth.update(known, [{"n": 9.0}] * len(known))
+        else:
+            ours.flush()
+            ours = funnel.connect(folder / "f", DIM, SMALL) if what == "reopen" else ours
+        assert ours.count() == truth.count() == len(held)
+    queries = clustered(25, seed=19)[0]
+    for where in (None, parse("n < 3"), parse("n == 9")):
+        found, answer = recall((ours, truth), queries, where)
+        assert found >= 0.97 or not any(truth.search(queries[:1], 1, where).ids)
+        assert all(held.issuperset(ids) for ids in answer.ids), "nothing dead comes back"
+
+
+def test_many_small_flushes_become_few_segments(tmp_path):
+    vectors, _ = clustered(3_000, seed=20)
+    store = funnel.connect(tmp_path / "s", DIM, SMALL)
+    store.add([f"P{i}" for i in range(1_200)], vectors[:1_200], [{}] * 1_200)
+    store.flush()
+    segments = lambda: sorted(path.name for path in (tmp_path / "s").glob("segment-*"))  # noqa: E731
+    assert len(segments()) == 1, "where lists are built, the rows are one segment"
+    for start in range(1_200, 2_200, 20):
+        store.add([f"P{i}" for i in range(start, start + 20)], vectors[start : start + 20], [{}] * 20)
+        store.flush()
+        assert len(segments()) <= 8
+    for opened in (store, funnel.connect(tmp_path / "s", DIM, SMALL)):
+        assert opened.count() == 2_200
+        assert [opened.search(vectors[i : i + 1], 1).ids[0] for i in (0, 1_199, 1_200, 2_199)] == [
+            [f"P{i}"] for i in (0, 1_199, 1_200, 2_199)
+        ]
+
+
+def test_an_index_of_an_earlier_kind_is_built_anew(tmp_path):
+    vectors, _ = clustered(2_000, seed=21)
+    store = funnel.connect(tmp_path / "s", DIM, SMALL)
+    store.add([f"P{i}" for i in range(2_000)], vectors, [{}] * 2_000)
+    store.close()
+    manifest = tmp_path / "s" / "manifest.json"
+    state = json.loads(manifest.read_text("utf-8"))
+    manifest.write_text(json.dumps(state | {"about": {"lists": 8, "shortlist": 50}}), "utf-8")
+    store = funnel.connect(tmp_path / "s", DIM, SMALL)
+    assert store.search(vectors[:1], 3).path.startswith("exact")
+    store.flush()
+    assert "lists" in store.search(vectors[:1], 3).path
 
 
 ops = st.lists(

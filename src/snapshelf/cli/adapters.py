@@ -11,14 +11,17 @@ from snapshelf.cli import show
 
 def embedders(json: bool) -> None:
     """Print every card of every embedder."""
-    cards = [card for name in plugins.names("embedders") for card in plugins.find("embedders", name).CARDS]
+    modules = {name: plugins.find("embedders", name) for name in plugins.names("embedders")}
+    cards = [card for module in modules.values() for card in module.CARDS]
+    naming = {name: module for name, module in modules.items() if not module.CARDS}
     if json:
-        show.dump([asdict(card) for card in cards])
+        show.dump([*map(asdict, cards), *({"name": f"{name}:…", "extra": naming[name].EXTRA} for name in naming)])
         return
     rows = [
         (card.name, ", ".join(sorted(card.modalities)), "/".join(map(str, card.dims)), card.licence, card.notes)
         for card in cards
     ]
+    rows += [(f"{name}:…", "–", "–", "–", (module.__doc__ or "").splitlines()[0]) for name, module in naming.items()]
     show.table(("name", "understands", "dimensions", "licence", ""), rows)
 
 

@@ -6,11 +6,11 @@ import errno
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,14 @@ class Manifest:
     about: Mapping[str, Any] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """A float16 array of this shape that is written piece by piece, because it may be larger than memory."""
+
+    shape: tuple[int, int]
+    pieces: Iterable[NDArray[np.float16]]
+
+
 def read_manifest(location: Path) -> Manifest | None:
     """The manifest; None for a location that holds nothing. Raises Mismatch for one that cannot be read."""
     path = location / MANIFEST
@@ -58,16 +66,16 @@ def write_manifest(location: Path, manifest: Manifest) -> None:
             shutil.rmtree(folder, ignore_errors=True)  # a reader that has it open keeps its mapping
 
 
-def stamp(location: Path) -> tuple[int, int]:
-    """Changes whenever another process swaps the manifest."""
+def stamp(manifest: str) -> tuple[int, int]:
+    """Changes whenever another process swaps the manifest, whose path is given as text: every search asks this."""
     try:
-        status = os.stat(location / MANIFEST)
+        status = os.stat(manifest)
     except FileNotFoundError:
         return (0, 0)
     return (status.st_mtime_ns, status.st_ino)
 
 
-def write_arrays(folder: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+def write_arrays(folder: Path, arrays: Mapping[str, NDArray[Any] | Pieces]) -> None:
     """Write arrays into a new folder and make them durable; an older folder of that name was left by a crash."""
     with disk_errors():
         shutil.rmtree(folder, ignore_errors=True)
@@ -76,7 +84,7 @@ def write_arrays(folder: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
         (folder / "names.json").write_text(json.dumps(names), "utf-8")
         for number, name in enumerate(names):
             with (folder / f"{number}.npy").open("wb") as file:
-                np.save(file, arrays[name], allow_pickle=False)
+                _save(file, arrays[name])
                 file.flush()
                 os.fsync(file.fileno())
 
@@ -102,6 +110,16 @@ def disk_errors() -> Iterator[None]:
         if error.errno not in FULL and "requested" not in str(error):  # numpy: "N requested and M written"
             raise
         raise NoSpace("the disk is full; the index stays as it was, so free space and run it again") from error
+
+
+def _save(file: IO[bytes], array: NDArray[Any] | Pieces) -> None:
+    if not isinstance(array, Pieces):
+        np.save(file, array, allow_pickle=False)
+        return
+    header = {"descr": np.lib.format.dtype_to_descr(np.dtype(np.float16)), "fortran_order": False, "shape": array.shape}
+    np.lib.format.write_array_header_1_0(file, header)
+    for piece in array.pieces:
+        np.asarray(piece, np.float16).tofile(file)
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -2,47 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Ids of one written segment: the text of all of them, and where each ends."""
+
+    first: int
+    blob: memoryview
+    ends: memoryview  # of int64: an entry is a plain number, which numpy's are not
+
+    def get(self, row: int) -> str:
+        """The id of a row, counted from the first row of all."""
+        at = row - self.first
+        return str(self.blob[self.ends[at - 1] if at else 0 : self.ends[at]], "utf-8")
+
+    def all(self) -> Iterable[str]:
+        """Every id, in order."""
+        data, ends = bytes(self.blob), self.ends.tolist()
+        return (data[start:end].decode() for start, end in zip([0, *ends], ends, strict=False))
+
+
 class Ids:
     """Ids by row. Those of a written segment are one blob of bytes with offsets; new ones are a list."""
 
     def __init__(self) -> None:
-        self.parts: list[tuple[int, NDArray[np.uint8], NDArray[np.int64]]] = []  # first row, blob, ends
+        self.parts: list[Part] = []
         self.written = 0
         self.new: list[str] = []
         self._places: dict[str, int] = {}  # of new rows
-        self._sorted: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None  # hashes of written rows, their rows
+        self._sorted = np.empty(0, np.int64), np.empty(0, np.int64)  # hashes of written rows, their rows
 
     def __len__(self) -> int:
         return self.written + len(self.new)
 
     def attach(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Take on the ids of a segment that comes after those already here."""
-        self.parts.append((self.written, arrays["ids"], arrays["ends"]))
-        self.written += len(arrays["ends"])
-        self._sorted = None
+        blob, ends = (np.asarray(arrays[name]).data for name in ("ids", "ends"))
+        self.parts.append(Part(self.written, blob, ends))
+        self.written += len(ends)
 
     def append(self, ids: Sequence[str]) -> None:
         """Add new rows at the end."""
-        for row, id in enumerate(ids, start=len(self)):
-            self._places[id] = row
+        self._places.update(zip(ids, range(len(self), len(self) + len(ids)), strict=True))
         self.new.extend(ids)
 
     def get(self, row: int) -> str:
         """The id of a row."""
         if row >= self.written:
             return self.new[row - self.written]
-        for first, blob, ends in reversed(self.parts):
-            if row >= first:
-                at = row - first
-                return bytes(blob[int(ends[at - 1]) if at else 0 : int(ends[at])]).decode()
+        for part in reversed(self.parts):
+            if row >= part.first:
+                return part.get(row)
         raise IndexError(row)
+
+    def names(self, rows: Sequence[int]) -> list[str]:
+        """The ids of several rows; one call, since a search asks for all it found."""
+        if rows and self.parts and max(rows) < len(self.parts[0].ends):
+            blob, ends = self.parts[0].blob, self.parts[0].ends
+            return [str(blob[ends[row - 1] if row else 0 : ends[row]], "utf-8") for row in rows]
+        return [self.get(row) for row in rows]
 
     def find(self, ids: Sequence[str], alive: NDArray[np.bool_]) -> list[int]:
         """The living row of each id, -1 where there is none."""
@@ -52,25 +77,33 @@ class Ids:
         found = []
         for id, start, end in zip(ids, starts.tolist(), ends.tolist(), strict=True):
             place = self._places.get(id, -1)
-            candidates = [place] if place >= 0 else [int(row) for row in rows[start:end]]
+            if place < 0 and start == end:
+                found.append(-1)
+                continue
+            candidates = [place] if place >= 0 else rows[start:end].tolist()
             found.append(next((row for row in candidates if alive[row] and self.get(row) == id), -1))
         return found
 
-    def settle(self) -> dict[str, NDArray[Any]]:
-        """The new rows as arrays of a segment; from now on they count as written."""
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """The new rows as arrays of a segment."""
         encoded = [id.encode() for id in self.new]
-        arrays: dict[str, NDArray[Any]] = {
-            "ids": np.frombuffer(b"".join(encoded), np.uint8),
-            "ends": np.cumsum([len(one) for one in encoded], dtype=np.int64),
-        }
+        ends = np.cumsum([len(one) for one in encoded], dtype=np.int64)
+        return {"ids": np.frombuffer(b"".join(encoded), np.uint8), "ends": ends}
+
+    def settle(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """The new rows were written as these arrays."""
         self.new, self._places = [], {}
         self.attach(arrays)
-        return arrays
 
     def _by_hash(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Sorted once per segment, and only when somebody writes: readers look ids up by row alone."""
-        if self._sorted is None:
-            hashes = np.fromiter((hash(self.get(row)) for row in range(self.written)), np.int64, self.written)
+        """Hashes in order, and their rows. Only a writer needs them: readers look ids up by row alone."""
+        hashes, rows = self._sorted
+        for part in self.parts:
+            if part.first >= len(rows):
+                more = np.fromiter((hash(id) for id in part.all()), np.int64, len(part.ends))
+                hashes = np.concatenate([hashes, more])
+                rows = np.concatenate([rows, np.arange(part.first, part.first + len(more))])
+        if len(rows) > len(self._sorted[1]):
             order = np.argsort(hashes, kind="stable")
-            self._sorted = hashes[order], order
+            self._sorted = hashes[order], rows[order]
         return self._sorted

@@ -16,13 +16,24 @@ from numpy.typing import NDArray
 
 from snapshelf.errors import BadInput, Mismatch, NotHere
 from snapshelf.filters import Columns
-from snapshelf.segments.files import Manifest, read_arrays, read_manifest, stamp, write_arrays, write_manifest
+from snapshelf.segments.files import (
+    MANIFEST,
+    Manifest,
+    Pieces,
+    read_arrays,
+    read_manifest,
+    stamp,
+    write_arrays,
+    write_manifest,
+)
 from snapshelf.segments.ids import Ids
+from snapshelf.segments.parts import CHUNK, Half, Parts
 from snapshelf.types import Attributes, Filter, Vectors
 
 SPILL = 32_768  # new rows held in memory before they become a segment
 DEAD = 0.25  # share of dead rows at which the living are written anew
-CHUNK = 16_384
+LITTLE = 8  # segments below SPILL at the end that are joined into one
+MAPPED = ("vectors", "ids", "ends")  # arrays of a segment that stay on disk
 Mask = NDArray[np.bool_]
 
 
@@ -33,11 +44,11 @@ class Rows:
         self.location, self.manifest = location, manifest
         self.ids, self.columns = Ids(), Columns()
         self.alive = np.zeros(0, bool)
-        self.vectors: list[tuple[int, NDArray[np.float16]]] = []  # first row, rows of a segment
-        self.new: list[NDArray[np.float16]] = []
+        self.parts = Parts(manifest.dim)
         self.dirty = False
         self.version = 0  # grows with every change of any kind
-        self._stamp = stamp(location)
+        self._path = str(location / MANIFEST)
+        self._stamp = stamp(self._path)
         self._read()
 
     def __len__(self) -> int:
@@ -60,11 +71,11 @@ class Rows:
         self.columns.append(attributes)  # raises BadInput for a value of another type, before anything changes
         old = [row for row in self.ids.find(ids, self.alive) if row >= 0]
         self.ids.append(ids)
-        self.new.append(rows)
+        self.parts.append(rows)
         self.alive[old] = False
         self.alive = np.concatenate([self.alive, np.ones(len(ids), bool)])
         self._changed()
-        if sum(map(len, self.new)) >= SPILL:
+        if len(self.parts) - self.parts.written >= SPILL:
             self._spill()
 
     def update(self, ids: Sequence[str], attributes: Sequence[Attributes]) -> None:
@@ -88,113 +99,122 @@ class Rows:
 
     def gather(self, rows: NDArray[np.int64]) -> Vectors:
         """float32 vectors of some rows, in their order."""
-        if len(self.vectors) == 1 and not self.new:
-            return self.vectors[0][1][rows].astype(np.float32)
-        found = np.empty((len(rows), self.dim), np.float32)
-        for first, part in self._parts():
-            inside = (rows >= first) & (rows < first + len(part))
-            if inside.any():
-                found[inside] = part[rows[inside] - first]
-        return found
+        return self.parts.take(rows).astype(np.float32)
 
-    def chunks(self, since: int = 0) -> Iterator[tuple[int, Vectors]]:
+    def chunks(self, since: int = 0, columns: int | None = None) -> Iterator[tuple[int, Vectors]]:
         """(first row, float32 rows) of everything from row ``since`` on, in order, dead rows included."""
-        for first, part in self._parts():
-            for start in range(max(0, since - first), len(part), CHUNK):
-                yield first + start, part[start : start + CHUNK].astype(np.float32)
+        return self.parts.chunks(since, columns)
 
     def flush(self, index: str | None = None, about: dict[str, Any] | None = None) -> None:
         """Make everything durable in one step. ``index``: folder of an index that was just written."""
         if not self.dirty and index is None:
             return
         self._spill()
+        self._join()
         state = f"state-{self.manifest.next}"
         write_arrays(self.location / state, {"alive": self.alive} | self.columns.arrays())
         manifest = replace(self.manifest, state=state, next=self.manifest.next + 1)
         if index is not None:
             manifest = replace(manifest, index=index, about=about)
         write_manifest(self.location, manifest)
-        self.manifest, self.dirty, self._stamp = manifest, False, stamp(self.location)
+        self.manifest, self.dirty, self._stamp = manifest, False, stamp(self._path)
 
     def refresh(self) -> bool:
         """Read again what another process flushed; False when nothing changed, or changes of ours are not flushed."""
-        now = stamp(self.location)
+        now = stamp(self._path)
         if self.dirty or now == self._stamp:
             return False
         for _ in range(5):  # the folders of an old manifest may be deleted while we read them
-            self._stamp = stamp(self.location)
+            self._stamp = stamp(self._path)
             try:
                 self.manifest = read_manifest(self.location) or Manifest(self.dim)
                 self._read()
                 break
             except Mismatch:
-                if stamp(self.location) == self._stamp:
+                if stamp(self._path) == self._stamp:
                     raise
         self.version += 1
         return True
 
     def sparse(self) -> bool:
-        """Whether so many rows are dead that the living should be written anew."""
+        """Whether so many rows are dead that the living should be written anew, by `compact`."""
         return len(self) > CHUNK and self.count() < (1 - DEAD) * len(self)
 
+    def scattered(self) -> bool:
+        """Whether the living are anywhere but in one segment of their own, where they are read fastest."""
+        return len(self.parts.sizes) != 1 or self.count() < self.parts.written or len(self) > self.parts.written
+
     def compact(self) -> None:
-        """Write the living rows anew; rows get other numbers, so an index over them must be built again."""
+        """Write the living rows anew as one segment; row numbers change, so an index has to be built again."""
         living = np.flatnonzero(self.alive)
-        ids, columns = Ids(), self.columns.take(living)
-        names: list[str] = []
-        number = self.manifest.next
-        for start in range(0, len(living), SPILL):
-            some = living[start : start + SPILL]
-            ids.append([self.ids.get(int(row)) for row in some])
-            names.append(f"segment-{number + len(names)}")
-            write_arrays(self.location / names[-1], ids.settle() | {"vectors": self.gather(some).astype(np.float16)})
-        self.manifest = replace(self.manifest, segments=tuple(names), index="", about=None, next=number + len(names))
-        self.ids, self.columns, self.alive, self.new = ids, columns, np.ones(len(living), bool), []
-        self._map(names)
+        ids, columns, name = Ids(), self.columns.take(living), self._claim("segment")
+        ids.append([self.ids.get(row) for row in living.tolist()])
+        pieces = (self.parts.take(living[start : start + CHUNK]) for start in range(0, len(living), CHUNK))
+        self._write(name, Pieces((len(living), self.dim), pieces), ids)
+        self.manifest = replace(self.manifest, segments=(name,), index="", about=None)
+        self.ids, self.columns, self.alive, self.parts = ids, columns, np.ones(len(living), bool), Parts(self.dim)
+        self._map([name])
         self._changed()
 
     def claim(self) -> str:
         """The name of a new folder for an index."""
-        name = f"index-{self.manifest.next}"
+        return self._claim("index")
+
+    def _claim(self, kind: str) -> str:
+        name = f"{kind}-{self.manifest.next}"
         self.manifest = replace(self.manifest, next=self.manifest.next + 1)
         return name
 
     def _read(self) -> None:
-        self.ids, self.columns, self.alive, self.new = Ids(), Columns(), np.zeros(0, bool), []
+        self.ids, self.columns, self.alive = Ids(), Columns(), np.zeros(0, bool)
+        self.parts = Parts(self.dim)
         arrays = read_arrays(self.location / self.manifest.state) if self.manifest.state else {}
         self._map(self.manifest.segments)
         for name in self.manifest.segments:
-            self.ids.attach(read_arrays(self.location / name, lazy=("vectors", "ids", "ends")))
+            self.ids.attach(read_arrays(self.location / name, lazy=MAPPED))
         if arrays:
             self.alive = arrays.pop("alive")
             self.columns = Columns.from_arrays(arrays)
-        if not len(self.ids) == len(self.alive) == self.columns.rows:
+        if not len(self.ids) == len(self.alive) == self.columns.rows == len(self.parts):
             raise Mismatch(f"{self.location} is damaged; the index has to be rebuilt from the catalogue")
 
     def _map(self, names: Sequence[str]) -> None:
-        self.vectors, first = [], 0
         for name in names:
-            part = read_arrays(self.location / name, lazy=("vectors", "ids", "ends"))["vectors"]
-            self.vectors.append((first, part))
-            first += len(part)
+            self.parts.map(read_arrays(self.location / name, lazy=MAPPED)["vectors"])
 
-    def _parts(self) -> Iterator[tuple[int, NDArray[np.float16]]]:
-        yield from self.vectors
-        first = self.ids.written
-        for part in self.new:
-            yield first, part
-            first += len(part)
+    def _write(self, name: str, vectors: Half | Pieces, ids: Ids) -> None:
+        """A new segment of the new rows of ``ids``, which count as written afterwards."""
+        arrays = ids.arrays()
+        write_arrays(self.location / name, {"vectors": vectors, **arrays})
+        ids.settle(arrays)
 
     def _spill(self) -> None:
         """Write the new rows as a segment; nobody sees it before the manifest names it."""
-        if not self.new:
+        if len(self.parts) == self.parts.written:
             return
-        name, vectors = f"segment-{self.manifest.next}", np.concatenate(self.new)
-        write_arrays(self.location / name, {"vectors": vectors} | self.ids.settle())
-        part = read_arrays(self.location / name, lazy=("vectors", "ids", "ends"))["vectors"]
-        self.vectors.append((self.ids.written - len(part), part))
-        self.new = []
-        self.manifest = replace(self.manifest, segments=(*self.manifest.segments, name), next=self.manifest.next + 1)
+        name = self._claim("segment")
+        self._write(name, self.parts.new(), self.ids)
+        self.parts.forget_new()
+        self._map([name])
+        self.manifest = replace(self.manifest, segments=(*self.manifest.segments, name))
+
+    def _join(self) -> None:
+        """Make one segment of many little ones at the end, as single changes leave them; rows keep their numbers."""
+        sizes = self.parts.sizes
+        kept = next((n for n in range(len(sizes), 0, -1) if sizes[n - 1] >= SPILL), 0)
+        if len(sizes) - kept < LITTLE:
+            return
+        first, name = sum(sizes[:kept]), self._claim("segment")
+        rows = np.arange(first, len(self))
+        ids = Ids()
+        ids.append([self.ids.get(row) for row in rows.tolist()])
+        pieces = (self.parts.take(rows[start : start + CHUNK]) for start in range(0, len(rows), CHUNK))
+        self._write(name, Pieces((len(rows), self.dim), pieces), ids)
+        self.manifest = replace(self.manifest, segments=(*self.manifest.segments[:kept], name))
+        self.parts, self.ids = Parts(self.dim), Ids()
+        self._map(self.manifest.segments)
+        for one in self.manifest.segments:
+            self.ids.attach(read_arrays(self.location / one, lazy=MAPPED))
 
     def _changed(self) -> None:
         self.dirty = True

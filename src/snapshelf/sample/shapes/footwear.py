@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from snapshelf.sample.canvas import Canvas
+from snapshelf.sample.canvas import Canvas, Patch
 from snapshelf.sample.curves import Knot, box, curve, ellipse
 from snapshelf.sample.forms import both, puff, tube
 from snapshelf.sample.look import Look
@@ -163,6 +163,12 @@ def heel(c: Canvas, look: Look) -> None:
             cloth(look),
             shine,
         )
+    _heel_trim(c, look, upper, high)
+
+
+def _heel_trim(c: Canvas, look: Look, upper: Patch | None, high: float) -> None:
+    suede = look.material == "suede"
+    shine = both(puff(4, 0.75, 0 if suede else 0.6), grain(look.material))
     if look.chance("cap", 0.35):
         c.fill(ellipse(95, 88, 11, 10), look.second, shine, within=upper)
     if look.chance("strap", 0.5):
