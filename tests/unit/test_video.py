@@ -9,9 +9,10 @@ from PIL import Image
 
 from snapshelf.errors import BadMedia
 from snapshelf.media.container import ClipLimits
+from snapshelf.media.sound import open_clip
 from snapshelf.media.video import EYE, FRAMES, LONGEST, SEGMENTS, SIDE, open_video
 from snapshelf.types import RATE
-from tests.clips import COLOURS, film, tone, wav
+from tests.clips import COLOURS, encoded, film, tone, wav
 
 
 def spans(video):
@@ -159,6 +160,32 @@ def test_what_would_take_for_ever_to_decode(monkeypatch):
     assert open_video(film(["red"], 1.0)).segments
     with pytest.raises(BadMedia, match="longer than"):
         open_video(film(["red"], 2.0))
+
+
+BROKEN = {
+    "opus in webm": (open_clip, encoded(tone(0.5, 48_000), "webm", "libopus")),
+    "opus in ogg": (open_clip, encoded(tone(0.5, 48_000), "ogg", "libopus")),
+    "mp3": (open_clip, encoded(tone(0.5, 48_000), "mp3", "libmp3lame")),
+    "m4a": (open_clip, encoded(tone(0.5, 48_000), "ipod", "aac")),
+    "mp4": (open_video, film(["red", "blue"], 0.5, sound=tone(1.0, 48_000))),
+    "gif": (open_video, gif([Image.new("RGB", (40, 30), colour) for colour in COLOURS.values()])),
+}
+
+
+@pytest.mark.parametrize("form", list(BROKEN))
+def test_any_damage_is_read_or_refused(form):
+    """Bytes changed at random, most of them near the beginning, where the structure of a file stands."""
+    open_it, whole = BROKEN[form]
+    rng, refused = np.random.default_rng(11), 0
+    for _ in range(80):
+        data = bytearray(whole)
+        for _ in range(int(rng.integers(1, 20))):
+            data[int(rng.integers(min(len(data), rng.choice([300, 10**9]))))] = int(rng.integers(256))
+        try:
+            open_it(bytes(data))
+        except BadMedia:
+            refused += 1
+    assert refused, "what was changed was never looked at"
 
 
 def test_damage_in_the_middle_keeps_what_came_before():

@@ -68,7 +68,7 @@ def opened(source: str | Path | bytes, limits: ClipLimits, what: str) -> Iterato
         options = {"format_whitelist": FORMATS, "max_pixels": str(limits.max_pixels), "threads": "1"}
         try:
             container = av.open(file, options=options, metadata_errors="replace")
-        except (av.FFmpegError, ValueError, MemoryError) as error:
+        except damage() as error:
             raise BadMedia(f"{name} is no {what} that can be read: {said(error)}") from error
         with container:
             seconds = container.duration / MICRO if container.duration and container.duration > 0 else None
@@ -78,6 +78,12 @@ def opened(source: str | Path | bytes, limits: ClipLimits, what: str) -> Iterato
             if seconds and seconds > limits.max_seconds:
                 raise found.too_long()
             yield found
+
+
+def damage() -> tuple[type[Exception], ...]:
+    """What decoding a damaged file may raise."""
+    own: type[Exception] = need("av", extra=EXTRA).FFmpegError
+    return own, ValueError, OSError, MemoryError, RuntimeError, LookupError
 
 
 def said(error: Exception) -> str:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from snapshelf.errors import BadMedia
 from snapshelf.extras import need
-from snapshelf.media.container import EXTRA, ClipLimits, Opened, opened
+from snapshelf.media.container import EXTRA, ClipLimits, Opened, damage, opened
 from snapshelf.types import RATE, Clip
 
 SHORTEST = 0.02  # seconds; less than this is a click
@@ -35,7 +35,7 @@ def open_clip(source: str | Path | bytes, limits: ClipLimits | None = None) -> O
     with opened(source, limits or ClipLimits(), "sound") as file:
         samples = track(file)
         if samples is None:
-            raise BadMedia(f"{file.name} holds no sound track")
+            raise BadMedia(f"{file.name} holds no sound track that can be read")
         if len(samples) < SHORTEST * RATE:
             raise BadMedia(f"{file.name} holds no sound: it is {len(samples) / RATE:.3f} seconds long")
         return OpenClip(Clip(samples, 0.0, len(samples) / RATE), file.content)
@@ -43,18 +43,19 @@ def open_clip(source: str | Path | bytes, limits: ClipLimits | None = None) -> O
 
 def track(file: Opened) -> NDArray[np.float32] | None:
     """All samples of an open file's first sound track, mono at `RATE`; None without one. Raises BadMedia."""
-    if not file.container.streams.audio:
+    known = [stream for stream in file.container.streams.audio if stream.codec_context is not None]
+    if not known:
         return None
     parts, length, most = [], 0, int(file.limits.max_seconds * RATE)
     try:
-        for part in _resampled(file.container, file.container.streams.audio[0]):
+        for part in _resampled(file.container, known[0]):
             length += len(part)
             if length > most:
                 raise file.too_long()
             parts.append(part)
     except BadMedia:
         raise
-    except (ValueError, OSError, MemoryError, RuntimeError, LookupError) as error:  # FFmpegError is among these
+    except damage() as error:
         if not parts:
             raise file.damaged(error) from error  # otherwise what came before the damage can still be heard
     samples = np.concatenate(parts) if parts else np.empty(0, np.float32)

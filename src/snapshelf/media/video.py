@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snapshelf.errors import BadMedia
-from snapshelf.media.container import ClipLimits, Opened, opened
+from snapshelf.media.container import ClipLimits, Opened, damage, opened
 from snapshelf.media.sound import cut, track
 from snapshelf.types import Segment
 
@@ -130,7 +130,7 @@ def _looked_at(file: Opened) -> Iterator[tuple[float, float, Any]]:
             yield round(at, 1), at + step, frame if wanted else None
     except BadMedia:
         raise
-    except (ValueError, OSError, MemoryError, RuntimeError, LookupError) as error:  # FFmpegError is among these
+    except damage() as error:
         if not shown:
             raise file.damaged(error) from error  # otherwise what came before the damage can still be seen
 
@@ -138,8 +138,8 @@ def _looked_at(file: Opened) -> Iterator[tuple[float, float, Any]]:
 def _stream(file: Opened) -> Any:
     """The first video track that is no cover picture, its frames within the limits."""
     for stream in file.container.streams.video:
-        if "ATTACHED_PIC" in str(stream.disposition).upper():
-            continue
+        if "ATTACHED_PIC" in str(stream.disposition).upper() or stream.codec_context is None:
+            continue  # None: a coding that nobody knows
         width, height = stream.codec_context.width, stream.codec_context.height
         if not width or not height:
             raise BadMedia(
@@ -152,7 +152,7 @@ def _stream(file: Opened) -> Any:
         stream.codec_context.options = {"max_pixels": str(file.limits.max_pixels)}
         stream.codec_context.thread_count = 1
         return stream
-    raise BadMedia(f"{file.name} holds no moving pictures")
+    raise BadMedia(f"{file.name} holds no moving pictures that can be read")
 
 
 def _picture(frame: Any, fit: int) -> Image:
