@@ -19,8 +19,8 @@ LONGEST_FILE, LONGEST_FUNCTION = 300, 50  # where work stops; 250 and 40 are wha
 VAGUE = {"utils", "util", "manager", "factory", "base"}
 HEAVY = {
     *("alembic", "av", "boto3", "botocore", "duckdb", "faiss", "hnswlib", "lancedb", "onnxruntime", "pandas", "PIL"),
-    *("pillow_heif", "pinecone", "polars", "psycopg", "pyarrow", "pymilvus", "pytest", "scipy", "sqlalchemy"),
-    *("sentence_transformers", "tantivy", "tokenizers", "torch", "transformers"),
+    *("pillow_heif", "pinecone", "pocketsphinx", "polars", "psycopg", "pyarrow", "pymilvus", "pytest", "scipy"),
+    *("sentence_transformers", "sqlalchemy", "tantivy", "tokenizers", "torch", "transformers"),
 }
 
 

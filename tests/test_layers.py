@@ -16,8 +16,9 @@ LINES = """
     evaluate experiment govern observe
     ingest search
     testing
+    translate
     stack
-    embedders stores rerankers metrics sources
+    embedders stores recognisers rerankers metrics sources
     catalogue lexical understand
     rows sample segments
     plugins config vectors media filters fusion stats manifest money
@@ -26,7 +27,8 @@ LINES = """
     errors
 """
 LAYER = {name: depth for depth, line in enumerate(LINES.split("\n")) for name in line.split()}
-ADAPTERS = ("embedders", "stores", "rerankers", "metrics", "sources")  # each file alone, never its siblings
+# Each file alone, never its siblings.
+ADAPTERS = ("embedders", "stores", "recognisers", "rerankers", "metrics", "sources")
 BY_NAME = ("__init__.py", "plugins.py", "extras.py")  # the only ones that import what is named at run time
 
 

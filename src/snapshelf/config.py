@@ -50,12 +50,24 @@ class CatalogueSettings:
 
 @dataclass(frozen=True)
 class MediaSettings:
-    """Limits on pictures, from files and from the network."""
+    """Limits on pictures, sounds and videos, from files and from the network."""
 
     max_pixels: int = row(50_000_000, "a picture with more pixels than this is refused before it is decoded", 1)
     max_bytes: int = row(20_000_000, "a picture file larger than this is refused", 1)
+    max_clip_bytes: int = row(200_000_000, "a sound or video file larger than this is refused", 1)
+    max_seconds: float = row(600.0, "a sound or video longer than this is refused", 0.1)
     timeout: float = row(20.0, "seconds that fetching one URL may take in all", 0.001)
     allow_private: bool = row(False, "true lets image URLs point at this machine and its own network")
+
+
+@dataclass(frozen=True)
+class SpeechSettings:
+    """How sound becomes words, for a model that takes none."""
+
+    recogniser: str = row("pocketsphinx", "speech recogniser; empty: sound is refused")
+    max_seconds: float = row(60.0, "a spoken query longer than this is refused", 0.1)
+    phrases: str = row("", "text file of what shoppers say, one phrase a line, such as past queries")
+    options: Options = field(default_factory=dict, metadata={"sentence": "settings of that recogniser alone"})
 
 
 @dataclass(frozen=True)
@@ -78,6 +90,7 @@ class Settings:
     store: StoreSettings = field(default_factory=StoreSettings)
     catalogue: CatalogueSettings = field(default_factory=CatalogueSettings)
     media: MediaSettings = field(default_factory=MediaSettings)
+    speech: SpeechSettings = field(default_factory=SpeechSettings)
     search: SearchSettings = field(default_factory=SearchSettings)
 
 

@@ -10,7 +10,7 @@ from types import ModuleType
 
 from snapshelf.errors import UnknownAdapter, nearest
 
-KINDS = ("embedders", "metrics", "rerankers", "sources", "stores")
+KINDS = ("embedders", "metrics", "recognisers", "rerankers", "sources", "stores")
 
 
 def names(kind: str) -> list[str]:

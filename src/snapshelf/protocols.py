@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
 from snapshelf.errors import BadRow
-from snapshelf.types import Attributes, Filter, Item, ModelCard, Neighbours, Product, Purpose, Vectors
+from snapshelf.types import Attributes, Clip, Filter, Item, ModelCard, Neighbours, Product, Purpose, Vectors
 
 Options: TypeAlias = Mapping[str, bool | int | float | str]  # one adapter's own section of the settings
 
@@ -93,6 +94,46 @@ class StoreModule(Protocol):
 
     def connect(self, location: Path, dim: int, options: Options) -> Store:
         """Open or create. Raises Mismatch when what is there has another dim, MissingExtra, BadSettings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """What is said in this shop, to expect it: titles, brands, categories, values, queries.
+
+    ``mark`` names their state: the same mark, the same phrases. ``read`` gives them. ``folder`` keeps what a recogniser
+    derives from them, and may be deleted at any time; None where nothing can be written.
+    """
+
+    mark: str
+    read: Callable[[], Sequence[str]]
+    folder: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The words recognised in a clip, "" where none were, and how sure the recogniser is of them, in [0, 1]."""
+
+    words: str
+    confidence: float
+
+
+class Recogniser(Protocol):
+    """Turns speech into words."""
+
+    def hear(self, clip: Clip, phrases: Phrases) -> Heard:
+        """The words said, lower case, single spaces; "" for what is no speech or is not understood.
+
+        The same clip and phrases give the same words. Two threads may call it at the same time.
+        """
+
+
+class RecogniserModule(Protocol):
+    """A file of ``recognisers/``."""
+
+    EXTRA: str
+
+    def load(self, options: Options) -> Recogniser:
+        """Open the recogniser. Raises MissingExtra, BadSettings."""
 
 
 class Reader(Protocol):

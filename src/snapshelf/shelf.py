@@ -88,23 +88,26 @@ class Shelf:
         collapse: str | None = None,
         lanes: str | Sequence[str] | None = None,
     ) -> Results:
-        """The ``k`` products nearest to words, photos, or both, best first; iterate over them.
+        """The ``k`` products nearest to words, photos, speech and clips, best first; iterate over them.
 
-        A photo is a path, an http or https address, bytes or a PIL image; several may be given. weights: part → weight,
-        negative to steer away, such as {"text": 0.7, "image": 1, "image2": -0.3}. where: a filter such as
-        "price < 80 and in_stock". collapse="family" gives one hit per family of variants. lanes: "vector", "lexical",
-        or both as a list or joined by a comma. Raises BadFilter, BadMedia, BadQuery, Mismatch, NotHere, Unsupported.
+        A photo is a path, an http or https address, bytes or a PIL image, a sound or video one of the first three;
+        several may be given. Where the model takes no sound, words are recognised (``heard`` of the results).
+        weights: part → weight, negative to steer away, such as {"text": 0.7, "image": 1, "image2": -0.3}. where: a
+        filter such as "price < 80 and in_stock". collapse="family" gives one hit per family of variants. lanes:
+        "vector", "lexical", or both as a list or joined by a comma.
+        Raises BadFilter, BadMedia, BadQuery, Mismatch, MissingExtra, NotHere, Unsupported.
         """
         stack, settings = self.stack, self.stack.settings.search
         lanes = lanes or settings.lanes
-        parts = searching.question(stack.card, stack.limits, text, image, audio, video, weights, stack.fetcher.fetch)
+        asked = searching.question(stack, text, image, audio, video, weights)
         wanted = settings.k if k is None else k
         paths = [lane.strip() for lane in lanes.split(",")] if isinstance(lanes, str) else lanes
         if stack.is_behind("lexical" in paths):
             from snapshelf.ingest.follow import catch_up
 
             catch_up(stack)
-        return searching.search(stack, parts, where, wanted, offset, collapse, paths)
+        found = searching.search(stack, asked.parts, where, wanted, offset, collapse, paths)
+        return replace(found, heard=asked.heard) if asked.heard else found
 
     def evaluate(
         self,

@@ -21,11 +21,11 @@ from snapshelf.errors import BadInput, Busy, Mismatch, NotHere, UnknownAdapter, 
 from snapshelf.lexical import Lexical, open_lexical
 from snapshelf.manifest import Manifest, check
 from snapshelf.media import MediaLimits
-from snapshelf.protocols import Embedder, Options, Store
+from snapshelf.protocols import Embedder, Options, Recogniser, Store
 from snapshelf.types import Filter, ModelCard
 
 if TYPE_CHECKING:
-    from snapshelf.media import Fetcher
+    from snapshelf.media import ClipLimits, Fetcher
 
 DEFAULT_MODEL = "compact"
 DATABASE = "catalogue.sqlite"
@@ -112,20 +112,47 @@ class Stack:
             self.rebuild.add(LEXICAL)
         return lexical
 
+    @cached_property
+    def recogniser(self) -> Recogniser:
+        """What turns speech into words, loaded. Raises UnknownAdapter, MissingExtra, BadSettings."""
+        speech = self.settings.speech
+        loaded: Recogniser = plugins.find("recognisers", speech.recogniser).load(speech.options)
+        return loaded
+
     @property
     def limits(self) -> MediaLimits:
         """What a picture may be at most, as the settings say."""
         return MediaLimits(max_pixels=self.settings.media.max_pixels, max_bytes=self.settings.media.max_bytes)
 
+    def clip_limits(self, seconds: float = 0.0) -> ClipLimits:
+        """What a sound or video may be at most, as the settings say; ``seconds``: a length below theirs."""
+        from snapshelf.media import ClipLimits
+
+        media = self.settings.media
+        longest = min(seconds or media.max_seconds, media.max_seconds)
+        return ClipLimits(media.max_clip_bytes, longest, media.max_pixels)
+
+    def writable(self, name: str) -> Path | None:
+        """A folder inside the shelf for what can be made again; None where this user may not write."""
+        return self.folder / name if os.access(self.folder, os.W_OK) else None
+
     @property
     def fetcher(self) -> Fetcher:
         """How addresses of pictures are fetched, as the settings say."""
+        return self._fetcher(self.settings.media.max_bytes)
+
+    @property
+    def clip_fetcher(self) -> Fetcher:
+        """How addresses of sounds and videos are fetched."""
+        return self._fetcher(self.settings.media.max_clip_bytes)
+
+    def _fetcher(self, most: int) -> Fetcher:
         from snapshelf.media import Fetcher
 
-        media, writable = self.settings.media, os.access(self.folder, os.W_OK)
+        media = self.settings.media
         return Fetcher(
-            cache=self.folder / "fetched" if writable else None,
-            max_bytes=media.max_bytes,
+            cache=self.writable("fetched"),
+            max_bytes=most,
             timeout=media.timeout,
             allow_private=media.allow_private,
         )

@@ -18,14 +18,37 @@ Value: TypeAlias = bool | int | float | str | tuple[str, ...]  # what an attribu
 Attributes: TypeAlias = Mapping[str, Value]
 Kind: TypeAlias = Literal["bool", "number", "text", "list"]  # the type of an attribute over the whole catalogue
 Vectors: TypeAlias = NDArray[np.float32]  # (n, d), every row of unit length
-Item: TypeAlias = "str | Image"  # what an embedder takes: words, or an upright RGB picture
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clip:
+    """A piece of sound: mono float32 ``samples`` in [-1, 1] at `RATE`, ``start`` and ``end`` in seconds of its file."""
+
+    samples: NDArray[np.float32]
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Segment:
+    """A piece of video that shows one scene: a few ``frames``, and the sound beside them, None in a silent film."""
+
+    frames: tuple[Image, ...]
+    start: float
+    end: float
+    sound: Clip | None = None
+
+
+RATE = 16_000  # samples per second of every `Clip`
+Item: TypeAlias = "str | Image | Clip | Segment"  # what an embedder takes; a picture is upright and RGB
 
 
 @dataclass(frozen=True, slots=True)
 class Product:
     """One sellable thing. ``price`` is in ``currency``; ``stock`` counts pieces, None where the shop does not say.
 
-    ``images`` are paths or URLs, the first one the main picture. Variants of one article share a ``family``.
+    ``images``, ``audios`` and ``videos`` are paths or URLs, the first image the main picture. Variants of one article
+    share a ``family``.
     """
 
     sku: str
@@ -41,6 +64,8 @@ class Product:
     family: str = ""
     images: tuple[str, ...] = ()
     attributes: Attributes = field(default_factory=dict)
+    audios: tuple[str, ...] = ()
+    videos: tuple[str, ...] = ()
 
     def filterable(self) -> dict[str, Value]:
         """What a filter may ask about; a field that is empty or unknown is left out, so no comparison matches it."""
@@ -79,7 +104,7 @@ def kind_of(value: Value) -> Kind:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One embedded aspect of a product: ``aspect`` is "text", "image1", "image2" …; ``content`` its sha256."""
+    """One embedded aspect of a product: "text", "image1", "audio1", "video2@12.4-16.0" …; ``content`` its sha256."""
 
     sku: str
     aspect: str
@@ -100,6 +125,18 @@ def split_view(id: str) -> tuple[str, str]:
     """The SKU and the aspect of a store's id."""
     sku, _, aspect = id.rpartition("#")
     return sku, aspect
+
+
+def aspect_of(kind: str, number: int, span: tuple[float, float] | None = None) -> str:
+    """The aspect of a product's n-th image, audio or video, or of the part of it between two seconds."""
+    return f"{kind}{number}" + (f"@{span[0]:.1f}-{span[1]:.1f}" if span else "")
+
+
+def split_aspect(aspect: str) -> tuple[str, tuple[float, float] | None]:
+    """The medium that an aspect names, and its seconds: "video1@12.4-16.0" → ("video1", (12.4, 16.0))."""
+    medium, at, span = aspect.partition("@")
+    start, _, end = span.partition("-")
+    return medium, (float(start), float(end)) if at else None
 
 
 # --- filters: what `where` becomes (snapshelf.filters parses, matches and translates them) ---------------------------
@@ -200,7 +237,10 @@ class Neighbours:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """One piece of a query: "text", "image", "image2" … with what it holds and how much it counts (may be negative)."""
+    """One piece of a query: "text", "image", "image2" … with what it holds and how much it counts (may be negative).
+
+    ``modality`` is what the model gets: "text" for sound that was recognised.
+    """
 
     name: str
     modality: Modality
@@ -212,7 +252,8 @@ class Part:
 class Hit:
     """One answer. ``score`` is 1 − cosine distance, in [-1, 1]; ``scores`` the same for each part of the query alone.
 
-    ``view`` names what matched: "text", "image1" … ``siblings`` counts the other variants folded into this card.
+    ``view`` names what matched: "text", "image1", "video1" … and ``span`` its seconds, where it is a part of something
+    that runs. ``siblings`` counts the other variants folded into this card.
     """
 
     rank: int
@@ -222,13 +263,15 @@ class Hit:
     scores: Mapping[str, float]
     view: str
     siblings: int = 0
+    span: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Results(Sequence[Hit]):
     """The hits of one page, best first, and how they were found.
 
-    ``matching`` counts the products that pass the filter. ``path`` and ``recall`` as in `Neighbours`.
+    ``matching`` counts the products that pass the filter. ``path`` and ``recall`` as in `Neighbours`. ``heard`` holds
+    the words recognised in each part that was sound, for a person to correct.
     """
 
     hits: tuple[Hit, ...]
@@ -237,6 +280,7 @@ class Results(Sequence[Hit]):
     recall: float | None
     seconds: float
     offset: int = 0
+    heard: Mapping[str, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.hits)

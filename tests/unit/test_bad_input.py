@@ -150,7 +150,7 @@ def test_other_marks_are_no_fault(bad, encoding, mark):
         (["search", "--image", "products.csv"], 2, "products.csv is no picture"),
         (["search", "--image", "images"], 2, "images is a folder, not a picture"),
         (["search", "--image", "http://localhost/a.png"], 2, "leads into a private network"),
-        (["search", "--audio", "a.wav"], 5, "does not understand audio"),
+        (["search", "--audio", "a.wav"], 2, "there is no sound a.wav"),
         (["show", "NOBODY"], 3, "there is no product 'NOBODY' in this shelf"),
         (["index", "products.csv", "--shelf", "products.csv"], 2, "products.csv is a file, and a shelf is a folder"),
         (["index", "products.csv", "--shelf", "products.csv/x"], 7, "products.csv/x cannot be used: Not a directory"),

@@ -7,7 +7,7 @@ from sqlalchemy import create_engine, inspect
 
 from snapshelf.catalogue import asking, changes, embeddings, journal, open_catalogue, products
 from snapshelf.catalogue.migrate import upgrade
-from snapshelf.catalogue.products import Entry, Picture
+from snapshelf.catalogue.products import Entry, Medium
 from snapshelf.catalogue.schema import HEAD, metadata
 from snapshelf.errors import BadFilter, Mismatch, Outside
 from snapshelf.filters import check, matches
@@ -15,7 +15,7 @@ from snapshelf.types import Product
 from snapshelf.vectors import unit
 from tests.unit.test_filters import filters, rows
 
-PICTURE = Picture("images/a.jpg", "10:20", "hash-of-a", 320, 240)
+MEDIUM = Medium("images/a.jpg", "10:20", "hash-of-a", 320, 240)
 
 
 def entry(sku, text="text-1", pictures=(), **fields):
@@ -84,10 +84,10 @@ def test_put_and_get(catalogue):
 
 def test_views_keep_their_place_when_only_the_price_changes(catalogue):
     with catalogue.write() as connection:
-        assert products.put(connection, [entry("A", pictures=[PICTURE], price=1.0)]) == {"A"}
+        assert products.put(connection, [entry("A", pictures=[MEDIUM], price=1.0)]) == {"A"}
         first = changes.now(connection)
     with catalogue.write() as connection:
-        assert products.put(connection, [entry("A", pictures=[PICTURE], price=2.0)]) == set()
+        assert products.put(connection, [entry("A", pictures=[MEDIUM], price=2.0)]) == set()
         assert changes.behind(connection, first) == changes.Behind(added=0, touched=2, gone=0)
         assert [view.id for batch in changes.touched_views(connection, first, 1) for view in batch] == [
             "A#image1",
@@ -103,7 +103,7 @@ def test_views_keep_their_place_when_only_the_price_changes(catalogue):
 def test_removed_is_gone_from_everywhere(catalogue):
     vectors = unit(np.eye(3))
     with catalogue.write() as connection:
-        products.put(connection, [entry("A", "ta", [PICTURE]), entry("B", "tb", [PICTURE])])
+        products.put(connection, [entry("A", "ta", [MEDIUM]), entry("B", "tb", [MEDIUM])])
         embeddings.put(connection, ["ta", "tb", "hash-of-a"], vectors, "toy@1", "index", 3)
         before = changes.now(connection)
     with catalogue.write() as connection:

@@ -12,7 +12,7 @@ from PIL import Image
 
 import snapshelf
 from snapshelf.config import EmbedderSettings, MediaSettings, Settings, StoreSettings
-from snapshelf.errors import BadFilter, BadMedia, BadQuery, NotHere, Unsupported
+from snapshelf.errors import BadFilter, BadMedia, BadQuery, NotHere
 from snapshelf.types import Product
 
 TOY = Settings(embedder=EmbedderSettings(name="toy"), store=StoreSettings(name="exact"))
@@ -163,8 +163,8 @@ def test_every_path_gives_the_same_answer(shelf, monkeypatch):
         ({"text": "red", "where": "price < "}, BadFilter, "expected a number"),
         ({"image": "nowhere.jpg"}, BadMedia, "nowhere.jpg"),
         ({"image": b"only words"}, BadMedia, "."),
-        ({"audio": "order.wav"}, Unsupported, "does not understand audio"),
-        ({"video": "clip.mp4"}, Unsupported, "does not understand video"),
+        ({"audio": "order.wav"}, BadMedia, "there is no sound order.wav"),
+        ({"video": "clip.mp4"}, BadMedia, "there is no video clip.mp4"),
     ],
 )
 def test_questions_that_cannot_be_answered(shelf, asked, error, reason):

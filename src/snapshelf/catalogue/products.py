@@ -13,42 +13,57 @@ from sqlalchemy import Connection, Table, bindparam, delete, insert, select
 from snapshelf.catalogue.changes import tick
 from snapshelf.catalogue.embeddings import AT_ONCE, prune
 from snapshelf.catalogue.schema import attributes, gone, kinds, media, products, views
-from snapshelf.types import FILTERABLE, Kind, Product, Value, View, kind_of
+from snapshelf.types import FILTERABLE, Kind, Product, Value, View, aspect_of, kind_of
 
 FIELDS = tuple(Product.__dataclass_fields__)
+SHORT = 200  # characters of a phrase
+CLIPS = ("audios", "videos")
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """One picture of a product as it was read: where from, its stamp, sha256 and size in pixels."""
+class Medium:
+    """A picture, a sound, or a part of a video of a product as it was read: where from, its stamp, the sha256 of what
+    is embedded, its size in pixels, and of a part the seconds within its file.
+    """
 
     ref: str
     stamp: str
     content: str
-    width: int
-    height: int
+    width: int = 0
+    height: int = 0
+    kind: str = "image"
+    start: float | None = None
+    end: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A product ready to be put, with its pictures, the sha256 of its text and its own `fingerprint`."""
+    """A product ready to be put, with its media in order, the sha256 of its text and its own `fingerprint`."""
 
     product: Product
     source: str
     text: str
-    pictures: tuple[Picture, ...]
+    media: tuple[Medium, ...]
     fingerprint: str
 
     def views(self) -> list[View]:
-        """Its views: the text, then each picture."""
-        sku = self.product.sku
-        pictures = [View(sku, f"image{n}", p.content) for n, p in enumerate(self.pictures, start=1)]
-        return [View(sku, "text", self.text), *pictures]
+        """Its views: the text, then each medium, numbered among those of its kind."""
+        sku, found, seen = self.product.sku, [], dict[str, dict[str, int]]()
+        for one in self.media:
+            numbers = seen.setdefault(one.kind, {})
+            number = numbers.setdefault(one.ref, len(numbers) + 1)
+            span = None if one.start is None or one.end is None else (one.start, one.end)
+            found.append(View(sku, aspect_of(one.kind, number, span), one.content))
+        return [View(sku, "text", self.text), *found]
 
 
 def fingerprint(product: Product) -> str:
-    """sha256 of every field: two products with the same one are the same."""
-    values = [getattr(product, name) for name in FIELDS if name != "attributes"]
+    """sha256 of every field: two products with the same one are the same.
+
+    Sounds and videos count only where there are any, so that catalogues from before them are unchanged.
+    """
+    values = [getattr(product, name) for name in FIELDS if name not in ("attributes", *CLIPS)]
+    values += [getattr(product, name) for name in CLIPS if product.audios or product.videos]
     plain = json.dumps([*values, sorted(product.attributes.items())], ensure_ascii=False)
     return hashlib.sha256(plain.encode()).hexdigest()
 
@@ -60,13 +75,13 @@ def fingerprints(connection: Connection, skus: Sequence[str]) -> dict[str, tuple
     return {sku: (mark, source) for sku, mark, source in rows}
 
 
-def pictures(connection: Connection, skus: Sequence[str]) -> dict[str, dict[str, Picture]]:
-    """SKU → reference → the picture as it was last read."""
-    c = media.c
-    rows = _by_sku(connection, select(c.sku, c.ref, c.stamp, c.content, c.width, c.height), c.sku, skus)
-    found: dict[str, dict[str, Picture]] = {}
+def media_of(connection: Connection, skus: Sequence[str]) -> dict[str, dict[str, list[Medium]]]:
+    """SKU → reference → what was last read of it: one picture or sound, or the parts of a video in order."""
+    columns = [media.c[name] for name in Medium.__dataclass_fields__]
+    rows = _by_sku(connection, select(media.c.sku, *columns).order_by(media.c.sku, media.c.position), media.c.sku, skus)
+    found: dict[str, dict[str, list[Medium]]] = {}
     for sku, *rest in rows:
-        found.setdefault(sku, {})[rest[0]] = Picture(*rest)
+        found.setdefault(sku, {}).setdefault(rest[0], []).append(Medium(*rest))
     return found
 
 
@@ -122,6 +137,19 @@ def get(connection: Connection, skus: Sequence[str]) -> dict[str, Product]:
     return {row[0]: _product(row) for row in rows}
 
 
+def phrases(connection: Connection, most: int) -> list[str]:
+    """What products are called, each text once: brands, categories, attribute values, then titles in order of SKU.
+
+    Of each at most ``most``; long texts are left out.
+    """
+    c, text = products.c, attributes.c.text
+    queries = [select(column).distinct().order_by(column) for column in (c.brand, c.category)]
+    queries.append(select(text).where(text.is_not(None)).distinct().order_by(text))
+    queries.append(select(c.title).order_by(c.sku))
+    found = [one for query in queries for one in connection.execute(query.limit(most)).scalars()]
+    return list(dict.fromkeys(one for one in found if one and len(one) <= SHORT))
+
+
 def of_source(connection: Connection, source: str) -> list[str]:
     """SKUs that came from one catalogue file."""
     return list(connection.execute(select(products.c.sku).where(products.c.source == source)).scalars())
@@ -159,13 +187,13 @@ def _learn_kinds(connection: Connection, entries: Sequence[Entry]) -> None:
 def _row(entry: Entry, seq: int) -> dict[str, Any]:
     product = entry.product
     plain = {name: getattr(product, name) for name in FIELDS}
-    plain |= {"images": list(product.images), "attributes": dict(product.attributes)}
+    plain |= {name: list(plain[name]) for name in ("images", *CLIPS)} | {"attributes": dict(product.attributes)}
     return plain | {"source": entry.source, "fingerprint": entry.fingerprint, "changed": seq}
 
 
 def _product(row: Sequence[Any]) -> Product:
     values = dict(zip(FIELDS, row, strict=True))
-    values["images"] = tuple(values["images"])
+    values |= {name: tuple(values[name]) for name in ("images", *CLIPS)}
     held = values["attributes"].items()
     values["attributes"] = {name: tuple(value) if isinstance(value, list) else value for name, value in held}
     return Product(**values)
@@ -182,7 +210,7 @@ def _attribute_rows(product: Product) -> list[dict[str, Any]]:
 
 
 def _media_rows(entry: Entry) -> list[dict[str, Any]]:
-    return [{"sku": entry.product.sku, "position": n, **asdict(p)} for n, p in enumerate(entry.pictures, start=1)]
+    return [{"sku": entry.product.sku, "position": n, **asdict(one)} for n, one in enumerate(entry.media, start=1)]
 
 
 def _views(connection: Connection, skus: Sequence[str]) -> list[Any]:

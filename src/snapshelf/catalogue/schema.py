@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-HEAD = "0001"  # the newest migration
+HEAD = "0002"  # the newest migration
 
 metadata = MetaData()
 
@@ -27,6 +27,8 @@ products = Table(
     Column("source", String, nullable=False),  # the catalogue file it came from; "" when given by a program
     Column("fingerprint", String, nullable=False),  # of everything above: equal means unchanged
     Column("changed", Integer, nullable=False),  # sequence number of the transaction that last changed it
+    Column("audios", JSON, nullable=False, server_default="[]"),
+    Column("videos", JSON, nullable=False, server_default="[]"),
     Index("products_family", "family"),
     Index("products_source", "source"),
     Index("products_changed", "changed"),
@@ -53,6 +55,7 @@ kinds = Table(
     Column("kind", String, nullable=False),
 )
 
+# What the views beside the text show: a row for each picture, sound, and segment of a video.
 media = Table(
     "media",
     metadata,
@@ -60,9 +63,12 @@ media = Table(
     Column("position", Integer, primary_key=True),
     Column("ref", String, nullable=False),  # path or URL
     Column("stamp", String, nullable=False),  # size and modification time of the file when it was read; "" for a URL
-    Column("content", String, nullable=False),  # sha256 of its bytes
-    Column("width", Integer, nullable=False),
+    Column("content", String, nullable=False),  # sha256 of what is embedded
+    Column("width", Integer, nullable=False),  # pixels; 0 of a sound
     Column("height", Integer, nullable=False),
+    Column("kind", String, nullable=False, server_default="image"),  # image, audio, video
+    Column("start", Float),  # seconds of a part within its file, otherwise none
+    Column("end", Float),
 )
 
 embeddings = Table(

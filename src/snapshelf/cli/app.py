@@ -60,8 +60,8 @@ def index(
 def search(
     text: Annotated[str, typer.Argument(help="What to look for.")] = "",
     image: Annotated[list[str] | None, typer.Option("--image", help="A photo; may be given several times.")] = None,
-    audio: Annotated[str | None, typer.Option(help="A spoken query, where the model understands sound.")] = None,
-    video: Annotated[str | None, typer.Option(help="A clip, where the model understands video.")] = None,
+    audio: Annotated[str | None, typer.Option(help="A spoken query: a sound file.")] = None,
+    video: Annotated[str | None, typer.Option(help="A video to search with.")] = None,
     where: Annotated[str, typer.Option(help="A filter: \"price < 80 and brand in ['Acme'] and in_stock\".")] = "",
     weights: Annotated[str, typer.Option(help="How much each part counts: text=0.7,image=1,image2=-0.5.")] = "",
     k: Annotated[int, typer.Option("-k", "--k", help="Hits on a page; 0: as the settings say.")] = 0,

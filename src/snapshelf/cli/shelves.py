@@ -20,7 +20,7 @@ def show(sku: str, shelf: str, settings: Path | None, json: bool) -> None:
     plain = asdict(product)
     plain.pop("attributes")
     fields = plain | {"price": printing.price(product), "stock": printing.stock(product)}
-    fields["images"] = "\n".join(product.images)
+    fields |= {name: "\n".join(getattr(product, name)) for name in ("images", "audios", "videos")}
     fields |= dict(product.attributes)
     printing.table(
         ("field", "value"), [(name, _text(value)) for name, value in fields.items() if value not in ("", None)]

@@ -52,6 +52,8 @@ def hits(results: Results) -> None:
     shown = parts if len(parts) > 1 else []
     columns = ["#", "score", *shown, "SKU", "title", "price", "stock", "matched"]
     rows = [_cells(hit, shown) for hit in results]
+    for name, words in results.heard.items():
+        console.print(Text(f"heard{'' if name == 'audio' else f' in {name}'}: {words}"))
     if rows:
         table(columns, rows, right=("#", "score", *shown, "price", "stock"))
     else:
@@ -65,7 +67,15 @@ def hits(results: Results) -> None:
 def _cells(hit: Hit, shown: Sequence[str]) -> list[str]:
     scores = [f"{hit.scores[part]:.3f}" for part in shown]
     product = hit.product
-    return [str(hit.rank), f"{hit.score:.3f}", *scores, hit.sku, _title(hit), price(product), stock(product), hit.view]
+    return [str(hit.rank), f"{hit.score:.3f}", *scores, hit.sku, _title(hit), price(product), stock(product), seen(hit)]
+
+
+def seen(hit: Hit) -> str:
+    """What matched, and when in it: "image1", "video1 at 0:12"."""
+    if hit.span is None:
+        return hit.view
+    minutes, seconds = divmod(int(hit.span[0]), 60)
+    return f"{hit.view} at {minutes}:{seconds:02d}"
 
 
 def _title(hit: Hit) -> str:
@@ -81,4 +91,5 @@ def as_json(results: Results) -> dict[str, Any]:
         "recall": results.recall,
         "seconds": round(results.seconds, 6),
         "offset": results.offset,
+        "heard": dict(results.heard),
     }

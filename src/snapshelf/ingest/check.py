@@ -12,6 +12,7 @@ from snapshelf.rows.price import currency_of
 from snapshelf.types import Product
 
 CODES: Mapping[str, Callable[[str], str]] = {"sku": sku_of, "currency": currency_of, "gtin": gtin_of}
+FILES = ("images", "audios", "videos")
 TEXTS = ("title", "description", "brand", "category", "mpn", "family")
 
 
@@ -55,8 +56,10 @@ def _wrong_number(product: Product) -> tuple[str, str] | None:
 
 
 def _wrong_rest(product: Product) -> tuple[str, str] | None:
-    if not isinstance(product.images, tuple | list) or not all(isinstance(ref, str) for ref in product.images):
-        return "images", f"they are {product.images!r}; give a tuple of paths or URLs"
+    for name in FILES:
+        refs = getattr(product, name)
+        if not isinstance(refs, tuple | list) or not all(isinstance(ref, str) for ref in refs):
+            return name, f"they are {refs!r}; give a tuple of paths or URLs"
     if not isinstance(product.attributes, Mapping):
         return "attributes", f"they are a {type(product.attributes).__name__}; give a dict of names and values"
     for name, value in product.attributes.items():

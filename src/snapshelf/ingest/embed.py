@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from snapshelf import translate
 from snapshelf.catalogue import embeddings, journal
 from snapshelf.errors import BadInput, Outside, SnapshelfError
 from snapshelf.stack import Stack
@@ -20,11 +21,12 @@ def embed_missing(stack: Stack, run: str, items: Mapping[str, Item]) -> tuple[in
     """
     with stack.catalogue.read() as connection:
         wanted = embeddings.missing(connection, list(items), stack.model, "index", stack.kept_dim)
-    texts = [content for content in wanted if isinstance(items[content], str)]
-    pictures = [content for content in wanted if not isinstance(items[content], str)]
+    alike: dict[type, list[str]] = {}
+    for content in wanted:
+        alike.setdefault(type(items[content]), []).append(content)
     refused: dict[str, SnapshelfError] = {}
     done, size = 0, stack.card.batch
-    for contents in (texts, pictures):
+    for contents in alike.values():
         for start in range(0, len(contents), size):
             batch = contents[start : start + size]
             done += _one_batch(stack, run, batch, [items[content] for content in batch], refused)
@@ -49,13 +51,13 @@ def _embed(
 ) -> tuple[list[str], Vectors]:
     """The batch in one call; if the model refuses it, one by one, so that a single bad item costs only itself."""
     try:
-        return list(contents), _checked(stack.embedder.embed(items, "index", stack.kept_dim))
+        return list(contents), _checked(translate.embed(stack, items, "index", stack.kept_dim))
     except BadInput:
         pass
     kept, rows = [], []
     for content, item in zip(contents, items, strict=True):
         try:
-            rows.append(_checked(stack.embedder.embed([item], "index", stack.kept_dim)))
+            rows.append(_checked(translate.embed(stack, [item], "index", stack.kept_dim)))
             kept.append(content)
         except BadInput as error:
             refused[content] = error

@@ -1,15 +1,13 @@
-"""A product → what is kept of it: its text as the model reads it, and its pictures opened safely."""
+"""A product → what is kept of it: its text as the model reads it, and its media opened safely."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from snapshelf.catalogue.products import Entry, Picture, fingerprint
-from snapshelf.errors import BadMedia
-from snapshelf.media import Fetcher, MediaLimits, open_image
+from snapshelf.catalogue.products import Entry, Medium, fingerprint
+from snapshelf.errors import BadMedia, SnapshelfError, Unsupported
+from snapshelf.ingest.read import KINDS, Known, Opener, named, read, unchanged
 from snapshelf.types import Item, Product
 
 DESCRIPTION = 600  # characters of the description that the model reads; what matters stands first
@@ -17,19 +15,18 @@ DESCRIPTION = 600  # characters of the description that the model reads; what ma
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A catalogue entry with the items to embed: content → words or picture. Pictures already known are left out."""
+    """A catalogue entry with the items to embed, by content. Media already known are left out."""
 
     entry: Entry
     items: Mapping[str, Item]
 
 
 @dataclass(frozen=True, slots=True)
-class Opener:
-    """How pictures are opened: within these limits, URLs through this fetcher, at most ``side`` pixels long."""
+class Refused:
+    """Why a product cannot be taken: the field of the medium that is wrong, and what is wrong with it."""
 
-    limits: MediaLimits
-    fetcher: Fetcher
-    side: int
+    field: str
+    error: SnapshelfError
 
 
 def text_of(product: Product) -> str:
@@ -49,42 +46,22 @@ def _texts(product: Product) -> list[tuple[str, str]]:
     return found
 
 
-def stamp(ref: str) -> str:
-    """Size and modification time of a local file; "" for a URL. Raises BadMedia when the file is not there."""
-    if is_url(ref):
-        return ""
-    try:
-        status = Path(ref).stat()
-    except OSError as error:
-        raise BadMedia(f"the picture {ref} is not there") from error
-    return f"{status.st_size}:{status.st_mtime_ns}"
+def prepare(product: Product, source: str, opener: Opener, known: Known) -> Prepared | Refused:
+    """The entry of a product and what of it may need an embedding, or why a medium of it is refused.
 
-
-def is_url(ref: str) -> bool:
-    """Whether a picture's reference is fetched rather than read."""
-    return ref.startswith(("http://", "https://"))
-
-
-def prepare(product: Product, source: str, opener: Opener, known: Mapping[str, Picture]) -> Prepared | BadMedia:
-    """The entry of a product and what of it may need an embedding, or why a picture of it is refused.
-
-    known: its pictures as last read, by reference; one whose stamp is the same is not opened again.
+    known: its media as last read, by reference; one whose stamp is the same is not opened again.
     """
     text = text_of(product)
-    name = hashlib.sha256(f"text\0{text}".encode()).hexdigest()
+    name = named("text", text)
     items: dict[str, Item] = {name: text}
-    pictures = []
-    for ref in product.images:
-        try:
-            mark = stamp(ref)
-            before = known.get(ref)
-            if before and before.stamp == mark:
-                pictures.append(before)
-                continue
-            data = opener.fetcher.fetch(ref) if is_url(ref) else Path(ref)
-            opened = open_image(data, limits=opener.limits, fit=opener.side)
-        except BadMedia as error:
-            return error
-        pictures.append(Picture(ref, mark, opened.content, opened.width, opened.height))
-        items[opened.content] = opened.image
-    return Prepared(Entry(product, source, name, tuple(pictures), fingerprint(product)), items)
+    media: list[Medium] = []
+    for column, kind in KINDS.items():
+        for ref in getattr(product, column):
+            try:
+                before = unchanged(ref, kind, known, opener.rules)
+                opened = [] if before else read(ref, kind, opener)
+            except (BadMedia, Unsupported) as error:
+                return Refused(column, error)
+            media += before or [medium for medium, _ in opened]
+            items |= {medium.content: item for medium, item in opened}
+    return Prepared(Entry(product, source, name, tuple(media), fingerprint(product)), items)

@@ -7,21 +7,22 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import PurePath
 
 from snapshelf.catalogue import asking, journal, products
-from snapshelf.catalogue.products import Entry, Picture
-from snapshelf.errors import BadInput, BadMedia, BadRow
+from snapshelf.catalogue.products import Entry
+from snapshelf.errors import BadInput, BadRow
 from snapshelf.ingest.check import wrong
 from snapshelf.ingest.embed import embed_missing
 from snapshelf.ingest.follow import follow
-from snapshelf.ingest.prepare import Opener, Prepared, prepare, stamp
+from snapshelf.ingest.prepare import Prepared, Refused, prepare
+from snapshelf.ingest.read import Opener, as_read, listening, opener_of
 from snapshelf.ingest.report import Progress, Summary, write_refused
 from snapshelf.stack import Stack
 from snapshelf.types import Kind, Product
 
 CHUNK = 64  # products per transaction
+VIDEOS = 8  # among them; their frames are held in memory until they are embedded
 THREADS = 4  # pictures are opened while the model works on the chunk before
 Row = tuple[int, Product | BadRow]
 Tell = Callable[[Progress], None]
@@ -40,6 +41,7 @@ class _Run:
     known: dict[str, Kind]
     columns: Mapping[str, str]  # field → the file's column, to name it as a person finds it
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    last: list[Product] = field(default_factory=list)  # with sound to be recognised, once all other words are known
     rows: dict[str, int] = field(default_factory=dict)  # SKU → its row, to name both of a pair; the only such table
 
     def refuse(self, row: BadRow) -> None:
@@ -56,7 +58,7 @@ class _Run:
 class _Chunk:
     """Products on their way: those being prepared, and which of them were here before."""
 
-    futures: list[tuple[Product, Future[Prepared | BadMedia]]]
+    futures: list[tuple[Product, Future[Prepared | Refused]]]
     here: set[str]
 
 
@@ -111,41 +113,68 @@ def _open(
     stack.found()
     with stack.catalogue.read() as connection:
         known = dict(asking.known(connection))
-    opener = Opener(stack.limits, stack.fetcher, stack.card.image_side)
-    return _Run(stack, source, total, tell, summary, opener, known, columns)
+    return _Run(stack, source, total, tell, summary, opener_of(stack), known, columns)
 
 
 def _put_all(run: _Run, rows: Iterable[Row]) -> None:
     """One chunk is being opened by the threads while the chunk before it is embedded and put."""
     pool = ThreadPoolExecutor(THREADS, thread_name_prefix="snapshelf-open")
     try:
-        waiting: _Chunk | None = None
-        for some in _chunks(iter(rows)):
-            started = _start(run, pool, some)
-            if waiting:
-                _finish(run, waiting)
-            waiting = started
-        if waiting:
-            _finish(run, waiting)
+        _put_some(run, pool, _taken(run, rows))
+        if run.last:
+            run.opener = listening(run.stack, run.opener, run.last)
+            _put_some(run, pool, run.last)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
-    while some := list(islice(rows, CHUNK)):
+def _put_some(run: _Run, pool: ThreadPoolExecutor, products: Iterable[Product | None]) -> None:
+    waiting: _Chunk | None = None
+    for some in _chunks(products):
+        started = _start(run, pool, some)
+        if waiting:
+            _finish(run, waiting)
+        waiting = started
+    if waiting:
+        _finish(run, waiting)
+
+
+def _taken(run: _Run, rows: Iterable[Row]) -> Iterator[Product | None]:
+    """The products that go on, None for a row that does not; those with sound to be recognised are put aside."""
+    by_words = "audio" not in run.stack.card.modalities
+    for number, product in rows:
+        if not _accept(run, number, product) or not isinstance(product, Product):
+            yield None
+        elif product.audios and by_words:
+            run.last.append(product)
+        else:
+            yield product
+
+
+def _chunks(products: Iterable[Product | None]) -> Iterator[list[Product]]:
+    """Rows in chunks, refused ones counted; shorter chunks where there are many videos."""
+    rows, some, videos = 0, list[Product](), 0
+    for product in products:
+        rows += 1
+        if product is not None:
+            some.append(product)
+            videos += len(product.videos)
+        if rows >= CHUNK or videos >= VIDEOS:
+            yield some
+            rows, some, videos = 0, [], 0
+    if rows:
         yield some
 
 
-def _start(run: _Run, pool: ThreadPoolExecutor, rows: Sequence[Row]) -> _Chunk:
-    some = [product for number, product in rows if _accept(run, number, product) and isinstance(product, Product)]
+def _start(run: _Run, pool: ThreadPoolExecutor, some: Sequence[Product]) -> _Chunk:
     skus = [product.sku for product in some]
     with run.stack.catalogue.read() as connection:
         marks = products.fingerprints(connection, skus)
-        pictures = products.pictures(connection, skus)
+        media = products.media_of(connection, skus)
     futures = []
     for product in some:
-        known = pictures.get(product.sku, {})
-        if marks.get(product.sku) == (products.fingerprint(product), run.source) and _as_read(product, known):
+        known, same = media.get(product.sku, {}), (products.fingerprint(product), run.source)
+        if marks.get(product.sku) == same and as_read(product, known, run.opener.rules):
             run.summary.unchanged += 1
         else:
             futures.append((product, pool.submit(prepare, product, run.source, run.opener, known)))
@@ -172,20 +201,12 @@ def _accept(run: _Run, number: int, product: Product | BadRow) -> bool:
     return True
 
 
-def _as_read(product: Product, known: dict[str, Picture]) -> bool:
-    """Whether every picture of a product is the one that was read last time."""
-    try:
-        return all(ref in known and known[ref].stamp == stamp(ref) for ref in product.images)
-    except BadInput:
-        return False
-
-
 def _finish(run: _Run, chunk: _Chunk) -> None:
     prepared: list[Prepared] = []
     for product, future in chunk.futures:
         one = future.result()
-        if isinstance(one, BadMedia):
-            run.refuse_product(run.rows[product.sku], "images", str(one), product.sku)
+        if isinstance(one, Refused):
+            run.refuse_product(run.rows[product.sku], one.field, str(one.error), product.sku)
         else:
             prepared.append(one)
     items = {content: item for one in prepared for content, item in one.items.items()}

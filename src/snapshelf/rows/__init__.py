@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from snapshelf.rows.pictures import SUFFIXES as PICTURES
+from snapshelf.rows.files import SUFFIXES as PICTURES
 from snapshelf.rows.table import Line, Table, open_table, unreadable
 
 __all__ = ["PICTURES", "Line", "Table", "open_table", "unreadable"]

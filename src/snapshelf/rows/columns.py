@@ -24,6 +24,8 @@ USUAL: Mapping[str, str] = {
     "mpn": "mpn partnumber manufacturerpartnumber modelnumber model modelname",
     "images": "images image imageurls imageurl imagelink imagesrc imagepath imagefile mainimage pictures picture "
     "pictureurl photos photo photourl iconicimage",
+    "audios": "audios audio audiofile audiourl sounds sound soundfile soundurl",
+    "videos": "videos video videofile videourl videolink clip clips",
     "family": "family parentsku itemgroupid parentid groupid parent",
 }
 NEEDED = ("sku", "title")

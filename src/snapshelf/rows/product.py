@@ -21,8 +21,8 @@ from snapshelf.rows.cells import (
     text_of,
     title_of,
 )
+from snapshelf.rows.files import files_of
 from snapshelf.rows.kinds import unfit, value_of
-from snapshelf.rows.pictures import pictures_of
 from snapshelf.rows.price import currency_of, price_of
 from snapshelf.types import Kind, Product, Value
 
@@ -66,7 +66,9 @@ def product_of(plan: Plan, row: int, cells: Mapping[str, object]) -> Product | B
             gtin=_read(plan, cells, "gtin", lambda cell: "" if is_empty(cell) else gtin_of(cell)),
             mpn=_read(plan, cells, "mpn", line_of),
             family=_read(plan, cells, "family", line_of),
-            images=_read(plan, cells, "images", lambda cell: pictures_of(cell, plan.folder)),
+            images=_read(plan, cells, "images", lambda cell: files_of(cell, plan.folder)),
+            audios=_read(plan, cells, "audios", lambda cell: files_of(cell, plan.folder, "sound")),
+            videos=_read(plan, cells, "videos", lambda cell: files_of(cell, plan.folder, "video")),
             attributes=dict(sorted(_attributes(plan, cells))),
         )
     except _Refused as refused:

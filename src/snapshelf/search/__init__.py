@@ -4,7 +4,7 @@
 that keeps its recall under any filter.
 """
 
-from snapshelf.search.ask import Media, question
+from snapshelf.search.ask import Media, Question, question
 from snapshelf.search.run import search
 
-__all__ = ["Media", "question", "search"]
+__all__ = ["Media", "Question", "question", "search"]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from snapshelf.errors import BadMedia, BadQuery, Unsupported, nearest
-from snapshelf.media import MediaLimits, open_image
-from snapshelf.types import Modality, ModelCard, Part
+from snapshelf.media import Fetcher, open_image
+from snapshelf.stack import Stack
+from snapshelf.types import Part
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -20,41 +21,59 @@ MAX_TEXT = 10_000  # characters; a longer query is an accident
 MAX_PARTS = 32
 
 
-def question(
-    card: ModelCard,
-    limits: MediaLimits,
-    text: str | Sequence[str] | None,
-    image: Media | Sequence[Media] | None,
-    audio: Media | Sequence[Media] | None,
-    video: Media | Sequence[Media] | None,
-    weights: Mapping[str, float] | None,
-    fetch: Callable[[str], bytes],
-) -> tuple[Part, ...]:
-    """The parts of a query: "text", "text2" …, "image", "image2" …, each with its weight, 1 where none is given.
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The parts of a query, and the words heard in those that were sound."""
 
-    fetch: gives what an http or https address holds. Raises BadQuery for an empty query, a weight for no part, or one
-    that is not finite; BadMedia for a picture that cannot be used; Unsupported for a modality that the model does not
-    know.
+    parts: tuple[Part, ...]
+    heard: Mapping[str, str]
+
+
+def question(
+    stack: Stack,
+    text: str | Sequence[str] | None = None,
+    image: Media | Sequence[Media] | None = None,
+    audio: Media | Sequence[Media] | None = None,
+    video: Media | Sequence[Media] | None = None,
+    weights: Mapping[str, float] | None = None,
+) -> Question:
+    """A query's parts: "text", "text2" …, "image", "image2" … with their weights, 1 where none is given.
+
+    A spoken part is its words where the model takes no sound; what is said in a video is a part "speech" of its own.
+    Raises BadQuery for an empty query, a weight for no part, or speech that is not understood; BadMedia for a file that
+    cannot be used; Unsupported for what the model knows neither by itself nor in translation; MissingExtra.
     """
-    given: list[tuple[Modality, object]] = []
-    given += [("text", one) for one in _several(text)]
-    given += [("image", one) for one in _several(image)]
-    given += [("audio", one) for one in _several(audio)]
-    given += [("video", one) for one in _several(video)]
-    for modality, _ in given:
-        if modality not in card.modalities:
-            raise Unsupported(f"the model {card.name} does not understand {modality}; it knows {_list(card)}")
-    if len(given) > MAX_PARTS:
-        raise BadQuery(f"a query may have {MAX_PARTS} parts, this one has {len(given)}")
-    picture = partial(_picture, card=card, limits=limits, fetch=fetch)
-    parts: list[Part] = []
-    for modality, value in given:
-        number = sum(part.modality == modality for part in parts) + 1
-        name = modality if number == 1 else f"{modality}{number}"
-        parts.append(Part(name, modality, _words(value) if modality == "text" else picture(value)))
-    if not parts:
-        raise BadQuery("there is nothing to search for; give some words, a photo, or both")
-    return tuple(_weighted(parts, weights or {}))
+    given = {"text": _several(text), "image": _several(image), "audio": _several(audio), "video": _several(video)}
+    for modality, values in given.items():
+        if values and modality in ("text", "image") and modality not in stack.card.modalities:
+            raise Unsupported(f"the model {stack.card.name} does not understand {modality}; it knows {_list(stack)}")
+    count = sum(map(len, given.values()))
+    if count > MAX_PARTS:
+        raise BadQuery(f"a query may have {MAX_PARTS} parts, this one has {count}")
+    if not count:
+        raise BadQuery("there is nothing to search for; give some words, a photo, a sound or a video")
+    parts = [Part(name, "text", _words(value)) for name, value in _named("text", given["text"])]
+    parts += [Part(name, "image", _picture(stack, value)) for name, value in _named("image", given["image"])]
+    clips = _clips(stack, given["audio"], given["video"])
+    heard = {part.name: part.content for part in clips if isinstance(part.content, str)}
+    silent = [name.replace("video", "speech") for name, _ in _named("video", given["video"])]
+    return Question(tuple(_weighted([*parts, *clips], weights or {}, silent)), heard)
+
+
+def _clips(stack: Stack, audio: Sequence[object], video: Sequence[object]) -> list[Part]:
+    """What comes of sounds and videos; their libraries are imported only for them."""
+    if not audio and not video:
+        return []
+    from snapshelf.search.clips import sound, videos
+
+    return [
+        *(sound(stack, name, value) for name, value in _named("audio", audio)),
+        *videos(stack, _named("video", video)),
+    ]
+
+
+def _named(modality: str, values: Sequence[object]) -> list[tuple[str, object]]:
+    return [(modality if n == 1 else f"{modality}{n}", value) for n, value in enumerate(values, start=1)]
 
 
 def _several(value: object) -> list[object]:
@@ -71,18 +90,25 @@ def _words(value: object) -> str:
     return " ".join(value.split())
 
 
-def _picture(value: object, card: ModelCard, limits: MediaLimits, fetch: Callable[[str], bytes]) -> Image:
+def _picture(stack: Stack, value: object) -> Image:
+    found = located(value, "picture", stack.fetcher)
+    return open_image(found, limits=stack.limits, fit=stack.card.image_side).image  # type: ignore[arg-type]
+
+
+def located(value: object, what: str, fetcher: Fetcher) -> object:
+    """A path, the bytes of an http or https address, or the value itself. Raises BadMedia for what is not there."""
     if isinstance(value, str):
-        value = fetch(value) if value.startswith(("http://", "https://")) else Path(value)
+        value = fetcher.fetch(value) if value.startswith(("http://", "https://")) else Path(value)
     if isinstance(value, Path) and value.is_dir():
-        raise BadMedia(f"{value} is a folder, not a picture")
+        raise BadMedia(f"{value} is a folder, not a {what}")
     if isinstance(value, Path) and not value.is_file():
-        raise BadMedia(f"there is no picture {value}")
-    return open_image(value, limits=limits, fit=card.image_side).image  # type: ignore[arg-type]
+        raise BadMedia(f"there is no {what} {value}")
+    return value
 
 
-def _weighted(parts: Sequence[Part], weights: Mapping[str, float]) -> list[Part]:
-    names = [part.name for part in parts]
+def _weighted(parts: Sequence[Part], weights: Mapping[str, float], silent: Sequence[str]) -> list[Part]:
+    """The parts with their weights; a weight for one that turned out ``silent`` is passed over."""
+    names = [*(part.name for part in parts), *silent]
     if not isinstance(weights, Mapping):
         raise BadQuery('weights go by part, such as {"text": 0.7, "image": 1}')
     for name, weight in weights.items():
@@ -93,5 +119,5 @@ def _weighted(parts: Sequence[Part], weights: Mapping[str, float]) -> list[Part]
     return [Part(part.name, part.modality, part.content, float(weights.get(part.name, 1.0))) for part in parts]
 
 
-def _list(card: ModelCard) -> str:
-    return ", ".join(sorted(card.modalities))
+def _list(stack: Stack) -> str:
+    return ", ".join(sorted(stack.card.modalities))

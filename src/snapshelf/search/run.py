@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
+from snapshelf import translate
 from snapshelf.catalogue import asking, embeddings, products
 from snapshelf.errors import BadQuery, NotHere
 from snapshelf.filters import check, parse
 from snapshelf.fusion import rrf, weighted_mean
 from snapshelf.search.retrieve import Candidates, candidates
 from snapshelf.stack import Stack
-from snapshelf.types import Filter, Hit, Part, Results, Vectors
+from snapshelf.types import Filter, Hit, Part, Results, Vectors, split_aspect
 
 MAX_K = 1_000
 MAX_OFFSET = 10_000
@@ -73,7 +74,7 @@ def search(
 
 def embed(stack: Stack, parts: Sequence[Part]) -> Vectors:
     """One unit row per part, at the searched dimension."""
-    return stack.embedder.embed([part.content for part in parts], "query", stack.dim)
+    return translate.embed(stack, [part.content for part in parts], "query", stack.dim)
 
 
 def _check(k: int, offset: int, collapse: str | None, lanes: Sequence[str]) -> None:
@@ -153,10 +154,11 @@ def _page(
         cards.setdefault(f"family:{family[sku]}" if sku in family else f"sku:{sku}", []).append(sku)
     page = list(cards.values())[offset : offset + k]
     found = products.get(connection, [skus[0] for skus in page])
-    return tuple(
-        Hit(rank, sku, scored[sku].score, found[sku], scored[sku].parts, scored[sku].view, len(rest))
-        for rank, (sku, *rest) in enumerate(page, start=offset + 1)
-    )
+    hits = []
+    for rank, (sku, *rest) in enumerate(page, start=offset + 1):
+        one, (view, span) = scored[sku], split_aspect(scored[sku].view)
+        hits.append(Hit(rank, sku, one.score, found[sku], one.parts, view, len(rest), span))
+    return tuple(hits)
 
 
 def _path(found: Candidates, lanes: Sequence[str], words: int) -> str:

@@ -136,9 +136,9 @@ class EmbedderContract:
     def test_leaves_items_as_they_were(self, embedder: Embedder) -> None:
         """Neither the list nor a picture in it is changed."""
         items = _items(embedder)
-        before = [item if isinstance(item, str) else item.tobytes() for item in items]
+        before = [item.tobytes() if isinstance(item, Image.Image) else item for item in items]
         embedder.embed(items, "index", embedder.card.dims[0])
-        assert before == [item if isinstance(item, str) else item.tobytes() for item in items]
+        assert before == [item.tobytes() if isinstance(item, Image.Image) else item for item in items]
 
 
 def _kinds(embedder: Embedder) -> list[list[Item]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -121,7 +121,7 @@ class Hub:
     def _input(self, item: Item) -> Any:
         """Words are marked as words: the library would open a text that reads like an address or a file's name."""
         if not isinstance(item, str):
-            return _picture(item)
+            return _picture(cast("Image", item))
         text = item.encode("utf-8", "replace").decode("utf-8")  # half characters, which no tokenizer takes
         if "image" not in self.card.modalities:
             return text

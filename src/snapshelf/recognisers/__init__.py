@@ -1,0 +1,1 @@
+"""Speech recognisers, one file or folder each: sound → words."""
