@@ -120,7 +120,14 @@ def ask_lancedb(folder: Path) -> Iterator[tuple[str, Ask]]:
     for probes, refine in ((1, 1), (1, 2), (2, 4), (4, 8)):
 
         def ask(query: np.ndarray, probes: int = probes, refine: int = refine) -> list[int]:
-            found = table.search(query).metric("cosine").nprobes(probes).refine_factor(refine).limit(K).select(["id", "_distance"])
+            found = (
+                table.search(query)
+                .metric("cosine")
+                .nprobes(probes)
+                .refine_factor(refine)
+                .limit(K)
+                .select(["id", "_distance"])
+            )
             return [row["id"] for row in found.to_list()]
 
         yield f"nprobes {probes}, refine {refine}", ask
