@@ -117,10 +117,17 @@ def ask_lancedb(folder: Path) -> Iterator[tuple[str, Ask]]:
     import lancedb
 
     table = lancedb.connect(folder).open_table("t")
-    for probes, refine in ((2, 4), (4, 8)):
+    for probes, refine in ((1, 1), (1, 2), (2, 4), (4, 8)):
 
         def ask(query: np.ndarray, probes: int = probes, refine: int = refine) -> list[int]:
-            found = table.search(query).metric("cosine").nprobes(probes).refine_factor(refine).limit(K).select(["id"])
+            found = (
+                table.search(query)
+                .metric("cosine")
+                .nprobes(probes)
+                .refine_factor(refine)
+                .limit(K)
+                .select(["id", "_distance"])
+            )
             return [row["id"] for row in found.to_list()]
 
         yield f"nprobes {probes}, refine {refine}", ask
@@ -142,7 +149,7 @@ def ask_zvec(folder: Path) -> Iterator[tuple[str, Ask]]:
     import zvec
 
     store = zvec.open(str(folder / "zvec"))
-    for ef in (64, 128, 300, 600):
+    for ef in (12, 20, 32, 64, 128):
 
         def ask(query: np.ndarray, ef: int = ef) -> list[int]:
             wanted = zvec.VectorQuery("v", vector=query.tolist(), param=zvec.HnswQueryParam(ef=ef))
