@@ -17,7 +17,7 @@ from snapshelf.embedders import compact
 from snapshelf.protocols import Embedder
 from snapshelf.stats import mean_interval, paired
 from snapshelf.types import Item
-from training import judged, measures, teacher
+from training import judged, measures, stress, teacher
 from training.places import DIMS, PAGE, WEIGHTS, Places
 
 PARTS = ("text.onnx", "image.onnx", "tokenizer.json", "card.json")
@@ -42,6 +42,7 @@ def run(places: Places) -> None:
         "clothing": _clothing(encoder, places),
         "magento": _magento(encoder, places),
         "shop": _shop(encoder, places),
+        "stress": _stress(encoder, places),
         "speed": _speed(),
         **{f"text_{name}": round(value, 3) for name, value in facts["text"].items()},
         **{f"image_{name}": value for name, value in facts["image"].items()},
@@ -49,7 +50,7 @@ def run(places: Places) -> None:
     template = Template((Path(__file__).parent / "page.md").read_text("utf-8"))
     PAGE.parent.mkdir(parents=True, exist_ok=True)
     PAGE.write_text(template.substitute(figures), "utf-8")
-    for name in ("text_score", "grocery", "clothing", "magento", "shop", "speed"):
+    for name in ("text_score", "grocery", "clothing", "magento", "shop", "stress", "speed"):
         print(f"\n{figures[name]}", flush=True)
     print(f"\nwritten to {PAGE}", flush=True)
 
@@ -116,6 +117,13 @@ def _shop(encoder: Embedder, places: Places) -> str:
         for task, tops in shop.scores(encoder, places, dim).items():
             rows.append([str(dim), task, *(_interval(hits) for hits in tops), str(len(tops[0]))])
     return _table(rows, "dim", "question → products known by", "top-1", "top-5", "questions")
+
+
+def _stress(encoder: Embedder, places: Places) -> str:
+    found = stress.scores(encoder, places)
+    rows = [["none", _interval(found.pop("none")[0]), "", ""]]
+    rows += [[name, *(_interval(hits) for hits in strengths)] for name, strengths in found.items()]
+    return _table(rows, "trouble", *stress.STRENGTHS)
 
 
 def _speed() -> str:
