@@ -22,7 +22,8 @@ UNKNOWN = 1  # the piece of any unknown word
 def run(places: Places) -> None:
     """Write tokenizer.json, text.pt (network) and text_facts.json into the runs folder.
 
-    If text_start.pt lies there, a copy of an earlier text.pt beside its tokenizer.json, learning goes on from it.
+    If text_start.pt lies there, a copy of an earlier text.pt beside its tokenizer.json, learning goes on from it, and
+    text_start.json, a copy of its facts, is counted in.
     """
     torch.manual_seed(SEED)
     torch.set_num_threads(places.threads)
@@ -43,6 +44,9 @@ def run(places: Places) -> None:
     learnt = distil.learn_all(network, lessons)
     torch.save(network.state_dict(), places.cache("text.pt"))
     facts = {"texts": len(found), "pieces": tokens.get_vocab_size(), "teacher_energy": kept, **learnt}
+    before = places.cache("text_start.json")
+    for name, value in json.loads(before.read_text()).items() if before.exists() else ():
+        facts[name] += value if name in ("epochs", "steps") else 0
     places.cache("text_facts.json").write_text(json.dumps(facts))
     print(facts, flush=True)
 
