@@ -28,7 +28,7 @@ def encoder():
 def test_letterbox_centres_on_the_mean_colour():
     image = Image.new("RGB", (200, 100), (10, 20, 30))
     image.paste((30, 40, 50), (0, 0, 100, 100))
-    pixels = compact.letterbox(image)
+    pixels = compact.letterbox(image, 80)
     assert pixels.shape == (80, 80, 3)
     assert pixels.dtype == np.uint8
     assert pixels[0, 0].tolist() == [20, 30, 40]  # above the picture: the mean
@@ -42,7 +42,7 @@ def test_letterbox_centres_on_the_mean_colour():
 def test_letterbox_keeps_at_least_a_line(size, inside):
     half = Image.new("RGB", size, "red")
     half.paste((0, 0, 255), (0, 0, (size[0] + 1) // 2, size[1]) if size[0] > 1 else (0, 0, 1, 500))
-    pixels = compact.letterbox(half).astype(int)
+    pixels = compact.letterbox(half, 80).astype(int)
     picture = (np.abs(pixels - pixels[0, 0]).sum(2) > 30) if size != (5, 5) else pixels.sum(2) > 0
     assert (int(picture.any(0).sum()), int(picture.any(1).sum())) == inside
 
