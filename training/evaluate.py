@@ -44,7 +44,7 @@ def run(places: Places) -> None:
         "shop": _shop(encoder, places),
         "stress": _stress(encoder, places),
         "speed": _speed(),
-        **{f"text_{name}": round(value, 3) for name, value in facts["text"].items()},
+        **{f"text_{name}": round(value, 5) for name, value in facts["text"].items()},
         **{f"image_{name}": value for name, value in facts["image"].items()},
     }
     template = Template((Path(__file__).parent / "page.md").read_text("utf-8"))
