@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from snapshelf.embedders.compact import letterbox
+from training import shop
+from training.group import Group
 from training.places import Places
 from training.tables import csv_rows, held_out, members, parquet_rows
 
@@ -25,14 +27,6 @@ VIEWS = {"grocery": 8, "catalogue": 40, "clothing": 3, "magento": 5, "eshop": 6,
 CATALOGUE = 4.0  # a catalogue picture is drawn as often as this many photos
 # How often each bundle is drawn from: photos that shoppers took count more than pictures of demo shops.
 SHARES = {"grocery": 0.34, "catalogue": 0.05, "clothing": 0.22, "magento": 0.08, "eshop": 0.03, "shop": 0.28}
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """What pictures of one kind are called. ``source`` is the bundle they come from."""
-
-    source: str
-    captions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +94,6 @@ def _on_white(pixels: NDArray[np.uint8]) -> NDArray[np.bool_]:
 
 
 def _parts(places: Places):  # type: ignore[no-untyped-def]
-    from training import shop  # which needs `Group` from here
-
     sources = {
         "grocery": _grocery,
         "catalogue": _catalogue,

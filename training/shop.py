@@ -21,8 +21,8 @@ from snapshelf.sample.street import snap
 from snapshelf.sample.studio import shoot
 from snapshelf.types import Vectors
 from snapshelf.vectors import unit
+from training.group import Group
 from training.measures import Hits
-from training.pictures import Group
 from training.places import Places
 
 SEEDS = (1001, 1002, 1003)

@@ -164,7 +164,7 @@ def test_a_spoken_query(bar, shared, tmp_path):
         found = bar.search(audio=given)
         assert found[0].sku == "D0"
         assert "iced coffee" in found.heard["audio"]
-        assert found[0].scores == {"audio": found[0].score}
+        assert found[0].scores == {"audio": pytest.approx(found[0].score, abs=1e-5)}
     assert found.heard["audio"] == bar.search(audio=data).heard["audio"]
     corrected = bar.search(text=found.heard["audio"])
     assert corrected.heard == {}

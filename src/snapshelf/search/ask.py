@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from snapshelf.errors import BadMedia, BadQuery, Unsupported, nearest
-from snapshelf.media import Fetcher, open_image
+from snapshelf.errors import BadQuery, Unsupported, nearest
+from snapshelf.media import open_image
+from snapshelf.media.located import located
 from snapshelf.stack import Stack
 from snapshelf.types import Part
 
@@ -93,17 +94,6 @@ def _words(value: object) -> str:
 def _picture(stack: Stack, value: object) -> Image:
     found = located(value, "picture", stack.fetcher)
     return open_image(found, limits=stack.limits, fit=stack.card.image_side).image  # type: ignore[arg-type]
-
-
-def located(value: object, what: str, fetcher: Fetcher) -> object:
-    """A path, the bytes of an http or https address, or the value itself. Raises BadMedia for what is not there."""
-    if isinstance(value, str):
-        value = fetcher.fetch(value) if value.startswith(("http://", "https://")) else Path(value)
-    if isinstance(value, Path) and value.is_dir():
-        raise BadMedia(f"{value} is a folder, not a {what}")
-    if isinstance(value, Path) and not value.is_file():
-        raise BadMedia(f"there is no {what} {value}")
-    return value
 
 
 def _weighted(parts: Sequence[Part], weights: Mapping[str, float], silent: Sequence[str]) -> list[Part]:

@@ -8,9 +8,9 @@ from typing import cast
 
 from snapshelf import translate
 from snapshelf.errors import BadQuery
+from snapshelf.media.located import located
 from snapshelf.media.sound import cut, open_clip
 from snapshelf.media.video import open_video
-from snapshelf.search.ask import located
 from snapshelf.stack import Stack
 from snapshelf.types import RATE, Clip, Part, Segment
 
