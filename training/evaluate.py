@@ -17,7 +17,7 @@ from snapshelf.embedders import compact
 from snapshelf.protocols import Embedder
 from snapshelf.stats import mean_interval, paired
 from snapshelf.types import Item
-from training import judged, measures, stress, teacher
+from training import corpus, judged, measures, stress, teacher
 from training.places import DIMS, PAGE, WEIGHTS, Places
 
 PARTS = ("text.onnx", "image.onnx", "tokenizer.json", "card.json")
@@ -37,6 +37,8 @@ def run(places: Places) -> None:
         "pixels": compact.SIZE,
         "sizes": _table([[name, f"{(WEIGHTS / name).stat().st_size / 1e6:.2f} MB"] for name in PARTS], "file", "size"),
         "data": _table([[name, str(n)] for name, n in facts["image"]["pictures"].items()], "pictures of", "number"),
+        "judged": len(told := judged.read(places).grades),
+        "coincide": len({text.lower() for text in corpus.texts(places)} & {query.lower() for query in told}),
         "text_score": _text(encoder, places),
         "grocery": _grocery(encoder, places),
         "clothing": _clothing(encoder, places),
