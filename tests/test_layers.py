@@ -20,8 +20,8 @@ LINES = """
     stack
     embedders stores recognisers rerankers metrics sources
     catalogue lexical understand
-    rows sample segments
-    plugins config vectors media filters fusion stats manifest money
+    aws rows sample segments
+    plugins pace config vectors media filters fusion stats manifest money
     protocols extras
     types
     errors

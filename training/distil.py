@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from training.places import DIMS, SEED
+from training.precision import autocast
 from training.tower import Network
 
 BATCH, PARTS = 256, 3  # a batch goes through in parts of like length, which leaves little to pad
@@ -106,7 +107,7 @@ def through(network: Network, ids: NDArray[np.int64]) -> tuple[Tensor, NDArray[n
     order = np.argsort(lengths, kind="stable")
     rows = []
     for part in np.array_split(order, PARTS):
-        with torch.autocast("cpu", torch.bfloat16):
+        with autocast():
             rows.append(network.sums(torch.from_numpy(ids[part, : max(1, lengths[part].max())])))
     return torch.cat(rows), order
 

@@ -25,6 +25,7 @@ from training.losses import Captions, captions, told, toward
 from training.network import MEAN, SPREAD, Network
 from training.pictures import Pictures
 from training.places import SEED, Places
+from training.precision import autocast
 from training.tower import TextTower
 from training.views import KEPT, Views
 
@@ -94,7 +95,7 @@ class _Student:
     def loss(self, words: Captions, size: int) -> torch.Tensor:
         """Of one batch."""
         view, group = self.draw()
-        with torch.autocast("cpu", torch.bfloat16):
+        with autocast():
             features = self.network.features(self.pixels(view, size))
             out = self.network.head(features).float()
             sorted_, projected = self.sort(features).float(), self.project(features).float()

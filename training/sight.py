@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from training.places import Places
 
 WIDTH = 1280  # of its last features, averaged over the picture
+LOOK = 256  # pixels of a picture it is given
 
 
 class _Features(torch.nn.Module):
@@ -30,7 +31,7 @@ def session(places: Places) -> onnxruntime.InferenceSession:
     path = places.cache("sight.onnx")
     if not path.exists():
         axes = {"pictures": {0: "n"}, "features": {0: "n"}}
-        example = torch.zeros(2, 224, 224, 3, dtype=torch.uint8)
+        example = torch.zeros(2, LOOK, LOOK, 3, dtype=torch.uint8)
         names = {"input_names": ["pictures"], "output_names": ["features"], "dynamic_axes": axes}
         torch.onnx.export(_Features().eval(), (example,), str(path), **names, opset_version=17, dynamo=False)
     options = onnxruntime.SessionOptions()

@@ -21,7 +21,6 @@ from training.pictures import SIZE, Bundle, bundles
 from training.places import SEED, Places
 
 KEPT = 112  # pixels of a view that the student is given
-LOOK = 224  # pixels of a view that the teacher is given
 BATCH = 32
 
 
@@ -58,7 +57,7 @@ def _views(bundle: Bundle, places: Places) -> tuple[NDArray[np.uint8], NDArray[n
             rows = np.arange(start, min(start + BATCH, n))
             batch = _batch(bundle, rows)
             pixels[rows] = resized(batch, KEPT)
-            features[rows] = sight.look(teacher, resized(batch, LOOK))
+            features[rows] = sight.look(teacher, resized(batch, sight.LOOK))
             if start // BATCH % 50 == 0:
                 print(f"views of {bundle.name}: {start} of {n}", flush=True)
         pixels.flush()
