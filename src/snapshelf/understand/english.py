@@ -116,8 +116,9 @@ ENGLISH = Words(
     connecting=words("""
         in, with, for, of, and, but, at, that, which, is, are, costs, cost, costing, price, priced, it, prices, price
         range, my, the, a, or, has, have, am, i, to, spend, pay, do, can, dont, want, from, must, be, under, by, range,
-        please, :, , , ;, (, ), -, –, /
-    """),
+        please, :, ;, (, ), -, –, /
+    """)
+    | {","},
     stocked=phrases("in stock, available now, available today, on stock"),
     same=mapping("""
         gray: grey, color: colour, aluminum: aluminium, jewelry: jewellery, tyre: tire, fiber: fibre, pajama: pyjama,

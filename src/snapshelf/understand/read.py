@@ -10,12 +10,14 @@ from snapshelf.types import Truth
 from snapshelf.understand.codes import GTIN_LENGTHS, LEAST, LEAST_DIGITS, chunks, is_gtin, looks_like_code, plain
 from snapshelf.understand.limits import limit_at
 from snapshelf.understand.measures import counted, measure
+from snapshelf.understand.negation import denied
 from snapshelf.understand.prices import cheap, price
 from snapshelf.understand.settle import contradictions
 from snapshelf.understand.sheet import Sheet
+from snapshelf.understand.sizes import bare_size, named_size
 from snapshelf.understand.tokens import stemmed, tokens
 from snapshelf.understand.understood import KINDS, Correction, Understood
-from snapshelf.understand.values import bare_size, denied, named_size, wanted
+from snapshelf.understand.values import wanted
 from snapshelf.understand.vocabulary import Vocabulary
 
 MOST_UNKNOWN = 8  # unknown words that are looked up; a query with more is no query that somebody typed
