@@ -78,7 +78,8 @@ def limit_at(sheet: Sheet, at: int) -> Limit | None:
 
 def _from_amount(sheet: Sheet, first: Amount) -> Limit:
     upper = _second(sheet, first, sheet.words.to)
-    if upper and (upper.money or first.money or upper.unit or first.unit):
+    named = bool(upper) and sheet.before(first.first, sheet.words.priced) > 0
+    if upper and (named or upper.money or first.money or upper.unit or first.unit):
         return _range(first.first, first, upper)
     count = sheet.phrase(first.last, sheet.words.after)
     if not count:
@@ -99,10 +100,10 @@ def _second(sheet: Sheet, first: Amount, joins: frozenset[str]) -> Amount | None
     """The other end of a range, if one of ``joins`` and an amount follow."""
     at = first.last
     if sheet.word(at) == "." and sheet.word(at + 1) == ".":  # "50..100"
-        return amount_at(sheet, at + 2)
+        return amount_at(sheet, at + 2, joined=True)
     if sheet.word(at) not in joins or not sheet.free(at, at + 1):
         return None
-    return amount_at(sheet, at + 1)
+    return amount_at(sheet, at + 1, joined=True)
 
 
 def _range(at: int, low: Amount, high: Amount) -> Limit:
@@ -120,15 +121,22 @@ def _size(amount: Amount) -> float:
     return amount.value * (amount.unit[1] if amount.unit else 1) * (1000 if amount.thousands else 1)
 
 
-def amount_at(sheet: Sheet, at: int) -> Amount | None:
-    """The number at a token with its currency or unit; None where there is none, or it is part of a word."""
+def amount_at(sheet: Sheet, at: int, joined: bool = False) -> Amount | None:
+    """The number at a token with its currency or unit; None where there is none, or it is part of a word.
+
+    joined: the sign before it joins it to another number.
+    """
     first, money = at, ""
     if sheet.word(at) in BEFORE_DOLLAR and sheet.word(at + 1) == "$" and sheet.tokens[at + 1].glued:
         money, at = sheet.word(at) + "$", at + 2  # "US$50"
         money = money if money in MEANT else "$"
     elif sheet.word(at) in MEANT:
         money, at = sheet.word(at), at + 1
-    if not sheet.free(at, at + 1) or sheet.tokens[at].kind != "number" or (not money and _inside(sheet, at)):
+    if (
+        not sheet.free(at, at + 1)
+        or sheet.tokens[at].kind != "number"
+        or (not money and not joined and _inside(sheet, at))
+    ):
         return None
     text, last = sheet.tokens[at].text, at + 1
     if _continues(sheet, last, money):  # "1 500 kr"

@@ -10,7 +10,7 @@ from snapshelf.types import Truth
 from snapshelf.understand.codes import GTIN_LENGTHS, LEAST, LEAST_DIGITS, chunks, is_gtin, looks_like_code, plain
 from snapshelf.understand.limits import limit_at
 from snapshelf.understand.measures import counted, measure
-from snapshelf.understand.negation import denied
+from snapshelf.understand.negation import denied, not_too
 from snapshelf.understand.prices import cheap, price
 from snapshelf.understand.settle import contradictions
 from snapshelf.understand.sheet import Sheet
@@ -47,6 +47,7 @@ def understand(text: str, vocabulary: Vocabulary, off: Collection[str] = frozens
     _each(sheet, _stocked)
     _each(sheet, wanted)
     if sheet.on("price"):
+        _each(sheet, not_too)
         _each(sheet, cheap)
     return _result(sheet)
 
@@ -140,8 +141,10 @@ def _stocked(sheet: Sheet, at: int) -> int:
 def _result(sheet: Sheet) -> Understood:
     wrong, faults = contradictions(sheet.constraints)
     for one in wrong:
-        if one.kind in ("price", "negation"):
+        if one.kind in ("price", "measure", "negation"):
             sheet.drop(one.span)
+        else:
+            sheet.dropped.pop(one.span, None)
     gone = {one.span for one in wrong}
     kept = tuple(sorted((one for one in sheet.constraints if one not in wrong), key=lambda one: one.span))
     return Understood(
