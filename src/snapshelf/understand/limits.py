@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from snapshelf.understand.money import BEFORE_DOLLAR, HUNDREDTHS, MEANT
+from snapshelf.understand.money import BEFORE_DOLLAR, HUNDREDTHS, MEANT, settled
 from snapshelf.understand.sheet import Sheet
 from snapshelf.understand.units import FLUID, GENERATIONS, UNITS, Unit, number_of
 
@@ -79,7 +79,7 @@ def limit_at(sheet: Sheet, at: int) -> Limit | None:
 def _from_amount(sheet: Sheet, first: Amount) -> Limit:
     upper = _second(sheet, first, sheet.words.to)
     named = bool(upper) and sheet.before(first.first, sheet.words.priced) > 0
-    if upper and (named or upper.money or first.money or upper.unit or first.unit):
+    if upper and _ascending(first, upper) and (named or upper.money or first.money or upper.unit or first.unit):
         return _range(first.first, first, upper)
     count = sheet.phrase(first.last, sheet.words.after)
     if not count:
@@ -117,6 +117,12 @@ def _range(at: int, low: Amount, high: Amount) -> Limit:
     return Limit(at, last, lower, upper, False, False, True)
 
 
+def _ascending(low: Amount, high: Amount) -> bool:
+    """Whether two amounts with a dash between are a range: the greater one stands behind."""
+    apart = low.unit and high.unit
+    return _size(high) > _size(low) if apart else high.value > low.value
+
+
 def _size(amount: Amount) -> float:
     return amount.value * (amount.unit[1] if amount.unit else 1) * (1000 if amount.thousands else 1)
 
@@ -130,7 +136,7 @@ def amount_at(sheet: Sheet, at: int, joined: bool = False) -> Amount | None:
     if sheet.word(at) in BEFORE_DOLLAR and sheet.word(at + 1) == "$" and sheet.tokens[at + 1].glued:
         money, at = sheet.word(at) + "$", at + 2  # "US$50"
         money = money if money in MEANT else "$"
-    elif sheet.word(at) in MEANT:
+    elif sheet.word(at) in MEANT and not _is_name(sheet, at):
         money, at = sheet.word(at), at + 1
     if (
         not sheet.free(at, at + 1)
@@ -145,6 +151,13 @@ def amount_at(sheet: Sheet, at: int, joined: bool = False) -> Amount | None:
     if value != value:
         return None
     return _with_rest(sheet, Amount(first, last, text, value, half, None, money, False))
+
+
+def _is_name(sheet: Sheet, at: int) -> bool:
+    """Whether letters before a number are no currency but part of a name: "RS232" in a shop without rupees."""
+    after = sheet.tokens[at + 1] if at + 1 < len(sheet.tokens) else None
+    glued = bool(after and after.glued and sheet.tokens[at].kind == "word")
+    return glued and not settled(sheet.word(at), sheet.vocabulary.facts.currencies)[1]
 
 
 def _inside(sheet: Sheet, at: int) -> bool:
@@ -192,7 +205,7 @@ def _with_rest(sheet: Sheet, number: Amount) -> Amount | None:
     if token.glued and token.kind == "word" and not number.thousands:
         return None  # "13th", "1080p", "50s"
     if token.glued and token.word == "-" and sheet.word(at + 1)[:1].isalpha() and sheet.tokens[at + 1].glued:
-        return number if number.money else None  # "12-pack"
+        return number if number.money and not number.money.isalpha() else None  # "12-pack"
     return number
 
 
@@ -224,6 +237,8 @@ def _unit(sheet: Sheet, number: Amount, at: int) -> tuple[Unit, int] | None:
         and "GBP" in sheet.vocabulary.facts.currencies
     ):
         return None
+    if len(word) == 1 and sheet.word(at + 1) == "/" and sheet.tokens[at + 1].glued:
+        return None  # "M/F", "m/s"
     return UNITS[word], at + 1
 
 

@@ -116,9 +116,19 @@ def _explicit(sheet: Sheet, first: int, last: int, readings: list[Reading]) -> t
     if not before:
         before = _own_name(sheet, first, readings)
     after = sheet.phrase(last, words.only)
+    if after and kind != "colour" and not _pauses(sheet, last + after):
+        after = 0  # "Notebook Only Service" insists on nothing
     if not after and kind == "brand" and sheet.word(last) in words.brand and sheet.free(last, last + 1):
         after = 1
     return first - before, last + after, bool(before or after)
+
+
+def _pauses(sheet: Sheet, at: int) -> bool:
+    """Whether the query ends at a token, or goes on with a word that names nothing."""
+    if at >= len(sheet.tokens) or sheet.taken[at]:
+        return True
+    word, words = sheet.tokens[at].word, sheet.words
+    return word in words.function or word in words.connecting or word in words.limits.ahead
 
 
 def _own_name(sheet: Sheet, at: int, readings: list[Reading]) -> int:
