@@ -139,14 +139,15 @@ def _stocked(sheet: Sheet, at: int) -> int:
 
 
 def _result(sheet: Sheet) -> Understood:
-    wrong, faults = contradictions(sheet.constraints)
+    made = sorted(sheet.constraints, key=lambda one: one.span)
+    wrong, faults = contradictions(made)
     for one in wrong:
         if one.kind in ("price", "measure", "negation"):
             sheet.drop(one.span)
         else:
             sheet.dropped.pop(one.span, None)
     gone = {one.span for one in wrong}
-    kept = tuple(sorted((one for one in sheet.constraints if one not in wrong), key=lambda one: one.span))
+    kept = tuple(one for one in made if one not in wrong)
     return Understood(
         text=sheet.text,
         constraints=kept,
@@ -169,6 +170,8 @@ def _without(sheet: Sheet, spans: list[tuple[int, int]]) -> str:
     """The text without some places and the words that led up to them, with corrections put in."""
     changes = [(*_led_up(sheet, span), " ") for span in spans]
     changes += [(*one.span, one.right) for one in sheet.corrections]
+    if not changes:
+        return " ".join(sheet.text.split())
     pieces, at = [], 0
     for start, end, instead in sorted(changes):
         if start >= at:
