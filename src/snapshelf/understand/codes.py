@@ -40,7 +40,7 @@ class CodeSet:
 
 def plain(code: str) -> str:
     """A code without case and punctuation; a GTIN without the zeros before it."""
-    folded = _FOLDED.sub("", code.casefold())
+    folded = code.casefold() if code.isalnum() else _FOLDED.sub("", code.casefold())
     return folded.lstrip("0") or folded if folded.isdecimal() else folded
 
 
