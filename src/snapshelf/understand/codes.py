@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from snapshelf.understand.units import UNITS
+
 GTIN_LENGTHS = (8, 12, 13, 14)
 _CHUNK = re.compile(r"[^\s,;()\[\]{}\"“”„!?]+")
 _CODE = re.compile(r"[^\W_](?:[\w./+#-]*[^\W_])?")
@@ -69,7 +71,7 @@ def looks_like_code(text: str) -> bool:
         return False
     if len(runs) == 2:
         return not runs[0].isdigit() and digits >= 4
-    return not runs[0].isdigit() or len(runs) > 3
+    return not runs[0].isdigit() or (len(runs) > 3 and not any(run.lower() in UNITS for run in runs))
 
 
 def chunks(text: str) -> Iterator[tuple[int, int, str]]:

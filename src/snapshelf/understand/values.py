@@ -55,7 +55,7 @@ def wanted(sheet: Sheet, at: int) -> int:
     if kind == "colour":
         readings = _with_parts(sheet, at, count, readings)
     words = sheet.text[slice(*sheet.span(at, at + count))]
-    said = f"{'only ' if hard else ''}{_label(readings[0])} {words}".strip()
+    said = " ".join(part for part in ("only" if hard else "", _label(readings[0]), words) if part)
     made = sheet.add(kind, first, last, said, any_of([one.wanted() for one in readings]), hard)
     for span in ((made.span[0], sheet.tokens[at].start), (sheet.tokens[at + count - 1].end, made.span[1])):
         if span[0] < span[1]:

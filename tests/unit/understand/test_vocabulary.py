@@ -101,7 +101,7 @@ def test_free_text_is_no_value_to_choose_from():
     ("name", "unit"),
     [("screen_size_in", "in"), ("weight_kg", "kg"), ("battery_mah", "mah"), ("net_weight_oz", "oz"),
      ("display_diagonal", "in"),
-     ("volume_fl_oz", "floz"), ("in", None), ("made_in", "in"), ("rating", None), ("color", None)],
+     ("volume_fl_oz", "floz"), ("in", None), ("rating", None), ("color", None)],
 )  # fmt: skip
 def test_units_in_names(name, unit):
     assert unit_in(name) == (UNITS[unit] if unit else None)
