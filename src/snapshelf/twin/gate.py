@@ -63,6 +63,8 @@ class Gate:
             answer = service.answer(operation, call)
         except Refusal as refusal:
             return refusal.answer()
+        except trouble.Dropped:
+            raise
         except Exception:  # a fault of the twin's own: said to both sides, and no thread dies of it
             print(traceback.format_exc(), file=sys.stderr)  # noqa: T201
             return Refusal(500, "InternalServerException", "The twin failed; see its error output").answer()

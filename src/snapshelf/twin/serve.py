@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import sys
 import threading
+import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,7 +18,7 @@ from snapshelf.twin.trouble import Dropped
 from snapshelf.twin.wire import JSON, LARGEST, Answer, Bounded, Call, Lasting, Refusal, Service
 
 PATIENCE = 60  # seconds a connection may take to send a request that it has begun, or to begin another
-LINGER = 4_000_000  # bytes read and thrown away of a body that was refused, so that its sender sees the answer
+LINGER = (32_000_000, 10)  # bytes, and seconds, of a refused body that are thrown away, so that its sender can read on
 TOO_LARGE = "Request body exceeds max allowed size"
 
 
@@ -178,8 +179,8 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             self.connection.shutdown(socket.SHUT_WR)
             self.connection.settimeout(1)
-            left = LINGER
-            while left > 0 and (read := self.rfile.read1(65536)):
+            left, end = LINGER[0], time.monotonic() + LINGER[1]
+            while left > 0 and time.monotonic() < end and (read := self.rfile.read1(65536)):
                 left -= len(read)
         except OSError:
             return
