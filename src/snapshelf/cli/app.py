@@ -176,6 +176,7 @@ def twin(
     keys: Annotated[Path | None, typer.Option(help="JSON file of access keys, secrets and policies.")] = None,
     faults: Annotated[Path | None, typer.Option(help="TOML or JSON file of faults to make.")] = None,
     throttle: Annotated[bool, typer.Option("--throttle", help="Refuse what exceeds AWS's documented rates.")] = False,
+    reads: Annotated[float, typer.Option(help="Reads per second of one index, with --throttle.", min=1)] = 500,
     recall_loss: Annotated[
         int | None, typer.Option(help="Lose results as AWS's approximate index does; the seed.")
     ] = None,
@@ -186,4 +187,4 @@ def twin(
     """Answer as Amazon S3 Vectors does, offline, on a port of this machine."""
     from snapshelf.cli import twin as command
 
-    command.twin(command.Asked(port, data, keys, faults, throttle, recall_loss, classic, building, verbose))
+    command.twin(command.Asked(port, data, keys, faults, throttle, reads, recall_loss, classic, building, verbose))

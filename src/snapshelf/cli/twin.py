@@ -23,6 +23,7 @@ class Asked:
     keys: Path | None
     faults: Path | None
     throttle: bool
+    reads: float
     loss: int | None
     classic: bool
     building: float
@@ -40,6 +41,7 @@ def twin(asked: Asked) -> None:
         keys=asked.keys,
         faults=asked.faults,
         throttle=asked.throttle,
+        reads=asked.reads,
         loss=asked.loss,
         classic=asked.classic,
         building=asked.building,

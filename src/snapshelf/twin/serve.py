@@ -119,14 +119,21 @@ class _Handler(BaseHTTPRequestHandler):
         if self.close_connection:
             self._linger()
 
-    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = answer_call
+    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = do_OPTIONS = answer_call
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """What is no HTTP at all is refused in JSON too, and ends the connection."""
+        self.close_connection, self.request_version = True, self.protocol_version
+        self._write(Refusal(code, "SerializationException", message or "Not a request").answer())
 
     def handle_expect_100(self) -> bool:
         """Say "continue" unless the body is too large to be read at all."""
         length = self.headers.get("Content-Length", "")
         if length.isdigit() and int(length) > self._largest():
             return True
-        return super().handle_expect_100()
+        going_on = super().handle_expect_100()
+        self.wfile.flush()
+        return going_on
 
     def _answer(self) -> Answer:
         call = self._call(b"")
