@@ -49,8 +49,9 @@ class Dropped(Exception):
 class Fault:
     """One rule. It applies to ``operation`` ("*", "QueryVectors", "bedrock:*") with probability ``rate``.
 
-    status: refuse with this status, if the service knows it; drop: close the connection; latency_ms: wait; after: refuse or drop only when the
-    work has been done, as a timeout on the way back does; times: stop after so many, 0 for never.
+    status: refuse with this status, if the service knows it; drop: close the connection; latency_ms: wait; after:
+    refuse or drop only when the work has been done, as a timeout on the way back does; times: stop after so many, 0 for
+    never.
     """
 
     operation: str = "*"
