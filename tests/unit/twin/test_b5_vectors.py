@@ -143,7 +143,7 @@ def test_b5_equal_distances_come_in_the_order_of_keys(s3v, index):
 
 
 def test_b5_a_shortlist_finds_what_a_full_pass_finds(monkeypatch):
-    """Vectors around centres, rows replaced, added and deleted in between; and evenly drawn ones, where few are sure."""
+    """Vectors around centres, with rows replaced, added and deleted; and evenly drawn ones, where few are sure."""
     monkeypatch.setattr(codes, "LEAST", 1500)
     rng = np.random.default_rng(8)
     centres = rng.standard_normal((60, 256))
