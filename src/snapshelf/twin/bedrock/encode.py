@@ -59,7 +59,10 @@ class Encoder:
         """A video: the mean of its frames, and the words that are said beside them."""
         seen = _mean([self._one(frame) for frame in frames])
         heard = self._hear(sound) if sound is not None else None
-        return unit((1 - SPOKEN) * seen + SPOKEN * self.text(heard.words))[0] if heard and heard.words else seen
+        if not heard or not heard.words:
+            return seen
+        row: Row = unit((1 - SPOKEN) * seen + SPOKEN * self.text(heard.words))[0]
+        return row
 
     def _one(self, item: str | Image) -> Row:
         row: Row = self._model().embed([item], "index", CORE)[0]
@@ -67,7 +70,8 @@ class Encoder:
 
     def _hum(self, clip: Clip) -> Row:
         content = hashlib.sha256((clip.samples * 32767).astype("<i2").tobytes()).digest()
-        return unit(self.text("sound") + HUM * _direction(content))[0]
+        row: Row = unit(self.text("sound") + HUM * _direction(content))[0]
+        return row
 
     def _model(self) -> Compact:
         with self._lock:
@@ -107,13 +111,15 @@ def written(row: Row) -> str:
 
 
 def _mean(rows: Sequence[Row]) -> Row:
-    return rows[0] if len(rows) == 1 else unit(np.mean(rows, axis=0, dtype=np.float64) + 1e-9)[0]
+    row: Row = rows[0] if len(rows) == 1 else unit(np.mean(rows, axis=0, dtype=np.float64) + 1e-9)[0]
+    return row
 
 
 def _direction(seed: bytes) -> Row:
     """A unit vector that a seed alone decides."""
     chance = np.random.Generator(np.random.PCG64(list(hashlib.sha256(seed).digest())))
-    return unit(chance.standard_normal(CORE))[0]
+    row: Row = unit(chance.standard_normal(CORE))[0]
+    return row
 
 
 @cache

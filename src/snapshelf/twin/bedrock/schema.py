@@ -1,11 +1,12 @@
 """A request's body against a schema, in the words that Bedrock's own checker has.
 
-Those words are known from a few recorded messages ("#: required key [messages] not found", "expected maxLength: 50000");
-the rest follows the open JSON schema validator whose wording they are (everit-org/json-schema).
+Those words are known from a few recorded messages ("#: required key [messages] not found", "expected maxLength:
+50000"); the rest follows the open JSON schema validator whose wording they are (everit-org/json-schema).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -99,8 +100,6 @@ def _of_object(shape: Object, value: Mapping[str, Any], path: str) -> Iterator[s
 
 
 def _of_text(shape: Text, value: str, path: str) -> Iterator[str]:
-    import re
-
     if shape.values and value not in shape.values:
         yield f"{path}: {value[:100]} is not a valid enum value"
     if len(value) < shape.least:

@@ -1,4 +1,4 @@
-"""What a request may hold: the schema of the Amazon Nova User Guide, "Complete embeddings request and response schema"."""
+"""What a request may hold, as the Amazon Nova User Guide has it ("Complete embeddings request and response schema")."""
 
 from __future__ import annotations
 
