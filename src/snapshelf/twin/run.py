@@ -15,7 +15,7 @@ from snapshelf.twin.s3vectors.context import Settings
 from snapshelf.twin.s3vectors.recall import Loss
 from snapshelf.twin.s3vectors.service import S3Vectors
 from snapshelf.twin.serve import Twin
-from snapshelf.twin.throttle import Throttle
+from snapshelf.twin.throttle import RATES, Throttle
 from snapshelf.twin.trouble import Trouble
 from snapshelf.twin.wire import Service
 
@@ -25,9 +25,10 @@ class Options:
     """How to run a twin.
 
     port: 0 takes a free one. data: the folder to keep things in; in memory without. keys and faults: files, see
-    `permit.read_keys` and `trouble.read_faults`. throttle: at AWS's documented rates. loss: a seed, for results that
-    drop out as they do on AWS; None for exact ones. classic and building: `s3vectors.context.Settings`. bedrock: see
-    there. s3: with S3 beside it, on a port of its own.
+    `permit.read_keys` and `trouble.read_faults`. throttle: at AWS's documented rates, and ``reads`` a second and
+    index, which AWS leaves open. loss: a seed, for results that drop out as they do on AWS; None for exact ones.
+    classic and building: `s3vectors.context.Settings`. bedrock: `bedrock.settings.Settings`. s3: with S3 beside it, on
+    a port of its own.
     """
 
     port: int = 0
@@ -35,6 +36,7 @@ class Options:
     keys: Path | None = None
     faults: Path | None = None
     throttle: bool = False
+    reads: float = RATES["reads"]
     loss: int | None = None
     classic: bool = False
     building: float = 0
@@ -48,7 +50,12 @@ def start(options: Options = Options()) -> Twin:
     """A twin that serves. Raises MissingExtra, BadSettings, Busy, Outside."""
     keys = permit.read_keys(options.keys) if options.keys else None
     faults, seed = trouble.read_faults(options.faults) if options.faults else ((), 0)
-    gate = Gate(keys, Throttle() if options.throttle else None, Trouble(faults, seed), options.log)
+    gate = Gate(
+        keys,
+        Throttle({**RATES, "reads": options.reads}) if options.throttle else None,
+        Trouble(faults, seed),
+        options.log,
+    )
     objects = Objects(_below(options.data, "s3"), options.s3_port) if options.s3 else None
     made = services(options, gate, objects)
     try:

@@ -48,7 +48,7 @@ class Bedrock:
         """
         self._model = model("bedrock-runtime")
         self._objects, self._settings = objects, settings or Settings()
-        self._encoder = Encoder()
+        self._encoder = Encoder(self._settings.phrases)
         costs: Callable[[Charges], None] = lambda charges: charge(f"{self.name}:{SEGMENT}", charges)  # noqa: E731
         worker = Worker(self._encoder, objects, self._settings, trouble or Trouble(), costs)
         self._asking = Asking(Jobs(folder), worker, objects, self._settings.job_seconds)
