@@ -196,7 +196,7 @@ def twin(
     """Answer as Amazon Nova and S3 Vectors do, offline, on a port of this machine."""
     from snapshelf.cli import twin as command
 
-    nova = command.AskedOfNova(s3, s3_port, job_seconds, purposes_differ, phrases)
-    command.twin(
-        command.Asked(port, data, keys, faults, throttle, reads, recall_loss, classic, building, verbose, nova)
-    )
+    beside = port + 1 if port else 0
+    nova = command.AskedOfNova(s3, beside if s3_port is None else s3_port, job_seconds, purposes_differ, phrases)
+    asked = (port, data, keys, faults, throttle, reads, recall_loss, classic, building, verbose)
+    command.twin(command.Asked(*asked, nova))

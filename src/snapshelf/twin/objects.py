@@ -7,6 +7,8 @@ process at the same time share their buckets.
 
 from __future__ import annotations
 
+import errno
+import socket
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -119,11 +121,15 @@ class Objects:
         plain = need("moto.moto_server.werkzeug_app", "twin").MotoRequestHandler
         silent = type("Silent", (plain,), {"log": lambda *_: None})
         try:
-            return serving.make_server("127.0.0.1", self._wanted, app, threaded=True, request_handler=silent)
-        except SystemExit as error:  # how this server says that a port is in use
-            raise Busy(f"port {self._wanted} is in use; give S3 another, or 0 for any free one") from error
+            bound = socket.create_server(("127.0.0.1", self._wanted), backlog=128)
         except OSError as error:
+            if self._wanted and error.errno == errno.EADDRINUSE:
+                text = f"port {self._wanted} is in use; give S3 another with --s3-port, or 0 for any free one"
+                raise Busy(text) from error
             raise of_system(error) from error
+        with bound:  # the server takes a copy; left to bind by itself, it would end the process where it cannot
+            port = bound.getsockname()[1]
+            return serving.make_server("127.0.0.1", port, app, threaded=True, request_handler=silent, fd=bound.fileno())
 
 
 class _Watched:
