@@ -42,7 +42,7 @@ class Objects:
     def endpoint(self) -> str:
         """What clients are given as ``endpoint_url``; starts it. Raises MissingExtra, Busy, Outside."""
         self._start()
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return f"http://127.0.0.1:{self._server.port}"
 
     def read(self, bucket: str, key: str, most: int) -> bytes | None:
         """An object; None where there is none. Raises Refusal for one of more than ``most`` bytes."""
@@ -107,7 +107,7 @@ class Objects:
                 Objects._running += 1
             self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
             self._thread.start()
-            self._client = _client(f"http://127.0.0.1:{self._server.server_port}")
+            self._client = _client(f"http://127.0.0.1:{self._server.port}")
             try:
                 self.kept = Kept(self._folder, self._client) if self._folder else None
                 if self.kept:
