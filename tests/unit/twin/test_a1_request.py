@@ -131,7 +131,7 @@ def test_a1_detail_level_is_one_of_two(nova):
         (
             "video",
             file("mkv", film(["red"]), embeddingMode="AUDIO_VIDEO_COMBINED"),
-            "mkv was specified, but the content",
+            "mkv was specified, but the",
         ),
     ],
 )

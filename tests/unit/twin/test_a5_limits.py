@@ -1,5 +1,6 @@
 """Section A5: how much is too much."""
 
+import itertools
 import json
 import random
 
@@ -95,7 +96,7 @@ def test_segments_cover_a_text_and_end_after_spaces():
         parts = list(counted.segments(text, most))
         assert "".join(text[start:end] for start, end in parts) == text
         assert all(0 < end - start <= most for start, end in parts)
-        for (start, end), (following, _) in zip(parts, parts[1:], strict=False):
+        for (start, end), (following, _) in itertools.pairwise(parts):
             assert end == following
             assert text[end - 1].isspace() or not any(letter.isspace() for letter in text[start + 1 : end])
 
