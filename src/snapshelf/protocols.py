@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol, TypeAlias, runtime_checkable
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,13 +75,16 @@ class Buying(Protocol):
 
 @runtime_checkable
 class Segmenting(Protocol):
-    """What an embedder offers besides where it cuts long sounds and videos by itself and names the seconds."""
+    """What an embedder offers besides whose card says that it cuts videos or long sounds by itself."""
 
-    def cuts(self, kind: Literal["audio", "video"]) -> str:
-        """By which rule it cuts files of a kind: another name, another cut; "" where it takes what Snapshelf cuts."""
+    def parts(self, file: bytes | Path | Clip, dim: int) -> list[Embedded]:
+        """The parts of a video file, or of a sound, in order.
 
-    def parts(self, file: bytes | Path, kind: Literal["audio", "video"], seconds: float, dim: int) -> list[Embedded]:
-        """The parts of a file in order. Raises BadMedia for a file that is refused, OverBudget, Outside."""
+        Several threads may call it. Raises BadMedia for a file that is refused, OverBudget, Outside.
+        """
+
+    def stop(self) -> None:
+        """End what waits in `parts` with Interrupted: the run is over."""
 
 
 class EmbedderModule(Protocol):

@@ -214,6 +214,8 @@ class ModelCard:
     matryoshka: bool
     source: str
     purposes_differ: bool = False  # True: the same content has one vector for indexing and another for querying
+    cuts: str = ""  # by which rule the model cuts whole videos by itself; "": it takes what Snapshelf cuts
+    longest_sound: float = 0.0  # seconds of a sound beyond which the model cuts it by itself; 0: it takes any
     default_dim: int = 0  # coordinates kept by a new shelf; 0: the largest
     batch: int = 32
     image_side: int = 1024  # pixels of a picture's longer side beyond which the model sees nothing more

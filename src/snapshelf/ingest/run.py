@@ -129,6 +129,9 @@ def _put_all(run: _Run, rows: Iterable[Row]) -> None:
         if run.last:
             run.opener = listening(run.stack, run.opener, run.last)
             _put_some(run, pool, run.last)
+    except BaseException:
+        run.opener.stop()
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 

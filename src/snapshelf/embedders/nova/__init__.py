@@ -11,20 +11,22 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from snapshelf.aws.client import Access, client
-from snapshelf.aws.nova import DIMS, MODEL, Answered, Medium
+from snapshelf.aws.nova import DIMS, MODEL, SYNC_SECONDS, Answered, Medium
 from snapshelf.embedders.nova.buy import OPERATION, SERVICE, Buyer
 from snapshelf.embedders.nova.each import each
-from snapshelf.embedders.nova.pack import packed
+from snapshelf.embedders.nova.pack import packed, wav
+from snapshelf.embedders.nova.parts import Jobs, video_medium
 from snapshelf.embedders.nova.wishes import Wishes, read
 from snapshelf.errors import BadInput, Outside, SnapshelfError, Unsupported
 from snapshelf.protocols import Options, Outcome
-from snapshelf.types import Charge, Item, ModelCard, Purpose, Vectors
+from snapshelf.types import RATE, Charge, Clip, Embedded, Item, ModelCard, Purpose, Vectors
 from snapshelf.vectors import unit
 
 EXTRA = "aws"
@@ -61,8 +63,15 @@ def card(name: str, options: Options, built: str) -> ModelCard:
     parts += ["document"] * (wishes.detail == "DOCUMENT_IMAGE")
     parts += [f"{wishes.image_side}px"] * (wishes.image_side != CARD.image_side)
     parts += ["separate"] * (wishes.video_mode == "AUDIO_VIDEO_SEPARATE")
-    same = wishes.same_prefix == "true"
-    return replace(CARD, revision=" ".join(parts), matryoshka=same, image_side=wishes.image_side)
+    rule = f"{wishes.segment_seconds} s by Nova"
+    return replace(
+        CARD,
+        revision=" ".join(parts),
+        matryoshka=wishes.same_prefix == "true",
+        image_side=wishes.image_side,
+        cuts=rule if wishes.video == "whole" else "",
+        longest_sound=SYNC_SECONDS if wishes.s3_bucket else 0.0,
+    )
 
 
 def load(card: ModelCard, options: Options) -> Nova:
@@ -77,7 +86,7 @@ class Nova:
 
     def __init__(self, card: ModelCard, wishes: Wishes, client: Any) -> None:
         self.card, self.wishes, self.buyer = card, wishes, Buyer(client, wishes)
-        self._client = client
+        self._client, self._jobs = client, Jobs(self.buyer, wishes, self._s3)
         self._pool = ThreadPoolExecutor(wishes.concurrency, thread_name_prefix="snapshelf-nova")
         self._remembered: OrderedDict[tuple[str, str, int], NDArray[np.float32]] = OrderedDict()
         self._lock = threading.Lock()
@@ -92,6 +101,7 @@ class Nova:
 
     def embed_as(self, items: Sequence[Item], purpose: str, dim: int, remember: bool = False) -> Vectors:
         """The same for one of Nova's own purposes, such as CLASSIFICATION or CLUSTERING."""
+        _dim(dim)
         rows, wrong = np.zeros((len(items), dim), np.float32), dict[int, SnapshelfError]()
 
         def keep(outcomes: Sequence[Outcome]) -> None:
@@ -123,6 +133,8 @@ class Nova:
     def begin(self, spent: float) -> None:
         """See `snapshelf.protocols.Buying`."""
         self.buyer.begin(spent)
+        self._jobs.stopped.clear()
+        self._jobs.failed.clear()
 
     def charges(self) -> list[Charge]:
         """See `snapshelf.protocols.Buying`."""
@@ -134,11 +146,30 @@ class Nova:
 
     def notes(self) -> list[str]:
         """See `snapshelf.protocols.Buying`."""
-        return self.buyer.notes()
+        left_out = self._jobs.failed
+        found = [f"Nova left out {n:,} part{'s' * (n > 1)} of sounds or videos: {said}" for said, n in left_out.items()]
+        return self.buyer.notes() + found
+
+    def parts(self, file: bytes | Path | Clip, dim: int) -> list[Embedded]:
+        """See `snapshelf.protocols.Segmenting`."""
+        _dim(dim)
+        if isinstance(file, Clip):
+            return self._jobs.parts(wav(file), Medium("audio", format="wav"), len(file.samples) / RATE, dim)
+        medium, data, seconds = video_medium(file, self.wishes)
+        return self._jobs.parts(data, medium, seconds, dim)
+
+    def stop(self) -> None:
+        """See `snapshelf.protocols.Segmenting`."""
+        self._jobs.stopped.set()
+
+    def _s3(self) -> Any:
+        w = self.wishes
+        return client("s3", Access(w.region, w.profile, w.s3_endpoint_url), w.concurrency, w.timeout)
 
     def close(self) -> None:
         """Let go of threads and connections."""
         self._pool.shutdown(wait=True, cancel_futures=True)
+        self._jobs.close()
         self._client.close()
 
     def _each(
@@ -149,8 +180,7 @@ class Nova:
         keep: Callable[[Sequence[Outcome]], None],
         remember: bool,
     ) -> None:
-        if dim not in DIMS:
-            raise Unsupported(f"nova has no {dim} dimensions; choose one of {', '.join(map(str, DIMS))}")
+        _dim(dim)
         for item in items:
             _known(item)
         jobs = [lambda stopped, item=item: self._row(item, purpose, dim, remember, stopped) for item in items]
@@ -195,10 +225,15 @@ def vector(answer: Answered, dim: int) -> NDArray[np.float32]:
     return found
 
 
+def _dim(dim: int) -> None:
+    if dim not in DIMS:
+        raise Unsupported(f"nova has no {dim} dimensions; choose one of {', '.join(map(str, DIMS))}")
+
+
 def _known(item: object) -> None:
     from PIL.Image import Image
 
-    from snapshelf.types import Clip, Segment
+    from snapshelf.types import Segment
 
     if not isinstance(item, str | Image | Clip | Segment):
         raise Unsupported(f"nova takes words, pictures, sound and video, not {type(item).__name__}")

@@ -54,7 +54,7 @@ class Buyer:
 
         def after(fate: Fate) -> None:
             if fate != "done":
-                self.failed(OPERATION, fate, most)
+                self.failed(OPERATION, fate, most, most)  # it may have been billed
 
         return call(OPERATION, send, self.wishes.patience, before, after, stopped, _named(medium))
 
@@ -72,9 +72,9 @@ class Buyer:
             return min(len(medium.text.encode()) + 8, MOST_TOKENS) / 1_000 * self.wishes.prices.tokens
         return self._price(medium, 0)
 
-    def failed(self, operation: str, fate: Fate, most: float) -> None:
-        """Settle an attempt that brought nothing: a lost reply counts for the most that it may have cost."""
-        cost = most if fate == "lost" else 0.0
+    def failed(self, operation: str, fate: Fate, most: float, lost: float) -> None:
+        """Settle an attempt that brought nothing; ``lost``: what it counts for where its reply was lost."""
+        cost = lost if fate == "lost" else 0.0
         self.purse.settle(most, cost)
         if fate != "unsent":
             what = {"lost": "replies lost", "refused": "calls refused"}[fate]

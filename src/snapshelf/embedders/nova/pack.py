@@ -77,13 +77,18 @@ def _wav(clip: Clip) -> Medium:
         )
     if not len(clip.samples):
         raise BadMedia("the sound is empty; leave it out")
+    return Medium("audio", data=wav(clip), format="wav", seconds=seconds)
+
+
+def wav(clip: Clip) -> bytes:
+    """A WAV file of any length."""
     file = io.BytesIO()
     with wave.open(file, "wb") as written:
         written.setnchannels(1)
         written.setsampwidth(2)
         written.setframerate(RATE)
         written.writeframes(_pcm(clip).tobytes())
-    return Medium("audio", data=file.getvalue(), format="wav", seconds=seconds)
+    return file.getvalue()
 
 
 def _pcm(clip: Clip) -> np.ndarray[Any, np.dtype[np.int16]]:
