@@ -13,9 +13,7 @@ from numpy.typing import NDArray
 from snapshelf.errors import BadRow, SnapshelfError
 from snapshelf.types import (
     Attributes,
-    Charge,
     Clip,
-    Embedded,
     Filter,
     Item,
     ModelCard,
@@ -41,6 +39,35 @@ class Embedder(Protocol):
         The same item gives the same row whatever else is in the batch (to 1e-5).
         Raises Unsupported for a modality or a dim that the card does not list.
         """
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Embedded:
+    """A part of a sound or video whose vector the model gave together with its seconds: (dim,) float32, unit length.
+
+    ``kind`` says what of the part it shows: "video", "audio", or "sound" for the sound of a video by itself.
+    """
+
+    row: NDArray[np.float32]
+    kind: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """Something a service is paid for: so much of ``what`` ("tokens", "images" …) for so many dollars.
+
+    ``calls`` counts requests on the wire, those among them that were refused or whose reply was lost.
+    """
+
+    service: str
+    operation: str
+    model: str
+    what: str
+    amount: float
+    dollars: float
+    calls: int = 1
 
 
 # The place of an item among those given, and its row (dim,) or why there is none.

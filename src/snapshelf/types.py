@@ -222,35 +222,6 @@ class ModelCard:
     notes: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Embedded:
-    """A part of a sound or video whose vector the model gave together with its seconds: (dim,) float32, unit length.
-
-    ``kind`` says what of the part it shows: "video", "audio", or "sound" for the sound of a video by itself.
-    """
-
-    row: NDArray[np.float32]
-    kind: str
-    start: float
-    end: float
-
-
-@dataclass(frozen=True, slots=True)
-class Charge:
-    """Something a service is paid for: so much of ``what`` ("tokens", "images" …) for so many dollars.
-
-    ``calls`` counts requests on the wire, those among them that were refused or whose reply was lost.
-    """
-
-    service: str
-    operation: str
-    model: str
-    what: str
-    amount: float
-    dollars: float
-    calls: int = 1
-
-
 @dataclass(frozen=True, slots=True)
 class Neighbours:
     """What a store found: for each query ids and cosine scores, best first, ties in id order.

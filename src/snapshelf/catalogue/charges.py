@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, insert, select
 
 from snapshelf.catalogue.schema import charges
-from snapshelf.types import Charge
+from snapshelf.protocols import Charge
 
 
 @dataclass(frozen=True, slots=True)

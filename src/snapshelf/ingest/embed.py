@@ -9,9 +9,9 @@ import numpy as np
 from snapshelf import translate
 from snapshelf.catalogue import embeddings, journal
 from snapshelf.errors import BadInput, Outside, SnapshelfError
-from snapshelf.protocols import Buying, Outcome
+from snapshelf.protocols import Buying, Embedded, Outcome
 from snapshelf.stack import Stack
-from snapshelf.types import Embedded, Item, Vectors
+from snapshelf.types import Item, Vectors
 
 
 def embed_missing(

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from snapshelf.catalogue.products import Entry, Medium, fingerprint
 from snapshelf.errors import BadMedia, SnapshelfError, Unsupported
 from snapshelf.ingest.read import KINDS, Known, Opener, named, read, unchanged
-from snapshelf.types import Embedded, Item, Product
+from snapshelf.protocols import Embedded
+from snapshelf.types import Item, Product
 
 DESCRIPTION = 600  # characters of the description that the model reads; what matters stands first
 

@@ -11,9 +11,9 @@ from snapshelf import translate
 from snapshelf.catalogue.products import Medium
 from snapshelf.errors import BadMedia, Outside
 from snapshelf.media import ClipLimits, Fetcher, MediaLimits, open_image
-from snapshelf.protocols import Heard, Segmenting
+from snapshelf.protocols import Embedded, Heard, Segmenting
 from snapshelf.stack import Stack
-from snapshelf.types import RATE, Clip, Embedded, Item, Product
+from snapshelf.types import RATE, Clip, Item, Product
 
 KINDS: Mapping[str, str] = {"images": "image", "audios": "audio", "videos": "video"}  # field of a product → kind
 CALLED: Mapping[str, str] = {"image": "picture", "audio": "sound", "video": "video"}

@@ -25,8 +25,8 @@ from snapshelf.embedders.nova.pack import packed, wav
 from snapshelf.embedders.nova.parts import Jobs, video_medium
 from snapshelf.embedders.nova.wishes import Wishes, read
 from snapshelf.errors import BadInput, Outside, SnapshelfError, Unsupported
-from snapshelf.protocols import Options, Outcome
-from snapshelf.types import RATE, Charge, Clip, Embedded, Item, ModelCard, Purpose, Vectors
+from snapshelf.protocols import Charge, Embedded, Options, Outcome
+from snapshelf.types import RATE, Clip, Item, ModelCard, Purpose, Vectors
 from snapshelf.vectors import unit
 
 EXTRA = "aws"

@@ -13,7 +13,7 @@ from snapshelf.embedders.nova.wishes import Wishes
 from snapshelf.errors import SnapshelfError
 from snapshelf.money import Purse, dollars
 from snapshelf.pace import MINUTE, Bucket
-from snapshelf.types import Charge
+from snapshelf.protocols import Charge
 
 SERVICE, OPERATION = "bedrock", "InvokeModel"
 MOST_TOKENS = 8_172  # that the model reads of a text

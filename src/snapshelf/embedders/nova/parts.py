@@ -24,7 +24,7 @@ from snapshelf.aws.nova import Medium, job
 from snapshelf.embedders.nova.buy import SERVICE, WHATS, Buyer
 from snapshelf.embedders.nova.wishes import Wishes
 from snapshelf.errors import BadMedia, Interrupted, Outside
-from snapshelf.types import Charge, Embedded
+from snapshelf.protocols import Charge, Embedded
 from snapshelf.vectors import unit
 
 Result = TypeVar("Result")
