@@ -37,7 +37,9 @@ SPOKEN = 0.3  # share of the words in a video whose speech is understood
 class Encoder:
     """Vectors of `CORE` coordinates, of unit length. Threads may use it at the same time."""
 
-    def __init__(self) -> None:
+    def __init__(self, said: Sequence[str] = ()) -> None:
+        """``said``: phrases that are expected in sounds; without any, the wares of the sample shop."""
+        self._said = tuple(said)
         self._lock = threading.Lock()
         self._compact: Compact | None = None
         self._recogniser: Recogniser | None = None
@@ -93,7 +95,7 @@ class Encoder:
                     self._recogniser = pocketsphinx.load({})
                 except MissingExtra:
                     return Heard("", 0.0)
-        return self._recogniser.hear(clip, _phrases())
+        return self._recogniser.hear(clip, _phrases(self._said))
 
 
 def sized(row: Row, dim: int, purpose: str = "") -> Row:
@@ -123,12 +125,16 @@ def _direction(seed: bytes) -> Row:
 
 
 @cache
-def _phrases() -> Phrases:
-    """What the twin expects to hear: the wares of the sample shop."""
+def _phrases(said: tuple[str, ...]) -> Phrases:
+    """What the twin expects to hear."""
     from snapshelf.protocols import Phrases
-    from snapshelf.sample.goods.make import goods
-    from snapshelf.sample.goods.queries import queries
 
-    made = goods(600, 7)
-    said = sorted({good.title for good in made} | {asked.text for asked in queries(made, 7) if asked.text})
-    return Phrases("twin", lambda: said)
+    def shop() -> list[str]:
+        from snapshelf.sample.goods.make import goods
+        from snapshelf.sample.goods.queries import queries
+
+        made = goods(600, 7)
+        return sorted({good.title for good in made} | {asked.text for asked in queries(made, 7) if asked.text})
+
+    mark = hashlib.sha256("\0".join(said).encode("utf-8", "replace")).hexdigest()
+    return Phrases(mark, (lambda: said) if said else shop)

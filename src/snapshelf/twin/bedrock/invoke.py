@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 from snapshelf.twin.bedrock import media, price, schema, sources, words
 from snapshelf.twin.bedrock.encode import Encoder, Row, sized, written
@@ -29,9 +28,9 @@ class Made:
     read: int | None = None
 
 
-def invoke(body: bytes, encoder: Encoder, objects: Objects | None, settings: Settings) -> Answer:
-    """The answer to a request's body. Raises Refusal."""
-    params = params_of(parsed(body), SINGLE)
+def invoke(request: Any, encoder: Encoder, objects: Objects | None, settings: Settings) -> Answer:
+    """The answer to a request, None for one that is no JSON. Raises Refusal."""
+    params = params_of(request, SINGLE)
     made = embed(params, encoder, objects, settings)
     purpose = params["embeddingPurpose"] if settings.purposes == "differ" else ""
     listed = [
@@ -44,20 +43,12 @@ def invoke(body: bytes, encoder: Encoder, objects: Objects | None, settings: Set
     return Answer(200, told.encode(), {"Content-Type": JSON, TOKENS: str(made.tokens)}, made.charges)
 
 
-def parsed(body: bytes) -> dict[str, Any]:
-    """The request. Raises Refusal for what is no JSON object."""
-    try:
-        found = json.loads(body, parse_constant=_no_constant)
-        json.dumps(found, ensure_ascii=False).encode()  # no half characters
-    except (ValueError, RecursionError) as error:
-        raise schema.malformed() from error
-    if not isinstance(found, dict):
-        raise schema.malformed(f"#: expected type: JSONObject, found: {schema.kind_of(found)}")
-    return found
-
-
-def params_of(request: Mapping[str, Any], task: str) -> Mapping[str, Any]:
+def params_of(request: Any, task: str) -> Mapping[str, Any]:
     """The parameters of a task, checked. Raises Refusal."""
+    if request is None:
+        raise schema.malformed()
+    if not isinstance(request, dict):
+        raise schema.malformed(f"#: expected type: JSONObject, found: {schema.kind_of(request)}")
     if not ENVELOPE & set(request):  # taken for a request to a model that chats
         raise schema.malformed("#: required key [messages] not found")
     schema.check(REQUESTS[task], request)
@@ -112,7 +103,3 @@ def _text(text: str, mode: str, encoder: Encoder) -> Made:
         )
     row = encoder.text(read.text)
     return Made([("TEXT", row)], price.of_text(read.tokens), read.tokens, len(read.text) if read.cut else None)
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")

@@ -45,7 +45,7 @@ def segments(text: str, most: int) -> Iterator[tuple[int, int]]:
     while start < len(text):
         end = start + most
         if end < len(text):
-            space = max((at for at in range(end - 1, start, -1) if text[at].isspace()), default=end - 1)
+            space = next((at for at in range(end - 1, start, -1) if text[at].isspace()), end - 1)
             end = space + 1
         yield start, min(end, len(text))
         start = end
