@@ -6,6 +6,8 @@ import subprocess
 import sys
 import textwrap
 from collections import Counter
+from contextlib import contextmanager
+from types import SimpleNamespace
 
 import pytest
 from PIL import Image
@@ -123,6 +125,37 @@ def test_the_budget_of_a_month_counts_earlier_runs_and_queries(wire, tmp_path):
         with pytest.raises(OverBudget, match="budget_month"):
             shelf.index(goods(31))
     assert wire.met("dollars") == spent
+
+
+def test_queries_are_no_part_of_a_runs_budget(wire, tmp_path):
+    with snapshelf.open(tmp_path / "shelf", settings(wire)) as shelf:
+        shelf.index(goods(3))
+    with snapshelf.open(tmp_path / "shelf", settings(wire, budget_dollars=1e-9)) as shelf:
+        assert shelf.search("thing number 1")[0].sku == "P001"
+        with pytest.raises(OverBudget, match="budget_dollars"):
+            shelf.index(goods(4))
+
+
+def test_what_is_handed_over_twice_is_kept_once(wire, tmp_path, monkeypatch):
+    """Ctrl-C may come just after a transaction, before anybody has noted that it was."""
+    from snapshelf.catalogue.ledger import Ledger
+
+    writing = Ledger.writing
+
+    @contextmanager
+    def interrupted(self, run=""):
+        with writing(self, run) as connection:
+            yield connection
+        if wire.met() > 20 and not wire.opened:
+            wire.opened.append(SimpleNamespace(close=lambda: None))
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Ledger, "writing", interrupted)
+    with snapshelf.open(tmp_path / "shelf", settings(wire)) as shelf:
+        with pytest.raises(KeyboardInterrupt):
+            shelf.index(goods(60))
+        assert shelf.info().embeddings == wire.met() < 60
+        assert sum(one.calls for one in ledger(shelf).values()) == wire.met()
 
 
 def test_credentials_that_expire_in_the_middle_lose_nothing(wire, tmp_path):
