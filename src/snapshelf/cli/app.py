@@ -200,3 +200,18 @@ def twin(
     nova = command.AskedOfNova(s3, beside if s3_port is None else s3_port, job_seconds, purposes_differ, phrases)
     asked = (port, data, keys, faults, throttle, reads, recall_loss, classic, building, verbose)
     command.twin(command.Asked(*asked, nova))
+
+
+aws = typer.Typer(help="Amazon Nova and S3 Vectors: what an account is, allows and costs.", no_args_is_help=True)
+app.add_typer(aws, name="aws")
+
+
+@aws.command("check")
+def aws_check(
+    yes: Annotated[bool, typer.Option("--yes", help="Agree to the cost that is printed first.")] = False,
+    settings: SettingsOption = None,
+) -> None:
+    """Ask an account what AWS leaves open about Nova, for a fraction of a cent, and write it into the settings."""
+    from snapshelf.cli import aws as command
+
+    command.check(yes, settings)
