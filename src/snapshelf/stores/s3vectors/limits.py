@@ -153,3 +153,8 @@ def printable(text: str) -> str:
     """A text that may hold lone surrogates, shortened, so that it can be printed."""
     shown = text[:40] + ("…" if len(text) > 40 else "")
     return repr(shown.encode("utf-8", "backslashreplace").decode())
+
+
+def is_key(id: str) -> bool:
+    """Whether the service can know a vector by this id."""
+    return _sound(id) and 1 <= len(id.encode()) <= KEY_BYTES

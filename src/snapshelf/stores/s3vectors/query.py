@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,95 +13,104 @@ from snapshelf.filters import matches
 from snapshelf.stores.s3vectors.calls import Calls
 from snapshelf.stores.s3vectors.grammar import Asked
 from snapshelf.stores.s3vectors.limits import PAGE, TOP, attributes_of
-from snapshelf.types import Filter
+from snapshelf.types import Filter, Kind, kind_of
 
-WIDER = 4  # times more are asked for when too few of a page pass
+WIDER = 4  # times more are asked for when too few of those that came back pass
+Score = Callable[[Mapping[str, Any]], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What every index is asked. ``enhanced``: say so, for an index that would check the filter while it searches."""
+
+    asked: Asked
+    where: Filter | None
+    enhanced: bool
+    kinds: dict[str, Kind]
+
+    def parameters(self) -> dict[str, Any]:
+        """The filter, and what has to come back to see whether a record passes."""
+        found: dict[str, Any] = {}
+        if self.asked.body is not None:
+            found["filter"] = self.asked.body
+            if self.enhanced:
+                found["queryMode"] = "ENHANCED"
+        if not self.asked.exact:
+            found["returnMetadata"] = True
+        return found
+
+    def passes(self, one: Mapping[str, Any]) -> bool:
+        """Whether a record that came back passes; the types it shows are learnt, for a sharper filter next time."""
+        if self.asked.exact or self.where is None:
+            return True
+        attributes = attributes_of(one.get("metadata", {}))
+        for name, value in attributes.items():
+            self.kinds.setdefault(name, kind_of(value))
+        return matches(self.where, attributes)
 
 
 @dataclass(slots=True)
 class Found:
-    """(score, id) of what passes, best first, and how many calls that took."""
+    """(score, id) of what passes, best first; how many calls that took, and how many records came back in all."""
 
     hits: list[tuple[float, str]] = field(default_factory=list)
     pages: int = 0
+    seen: int = 0
 
 
-def nearest(
-    calls: Calls, index: str, row: NDArray[np.float32], k: int, asked: Asked, where: Filter | None, classic: bool
-) -> Found:
+def nearest(calls: Calls, index: str, row: NDArray[np.float32], k: int, query: Query) -> Found:
     """The k nearest of an index that pass, by cosine, ties in id order, as the service finds them.
 
-    Whole pages are asked for, since they cost no more, so ties at the end of the k are broken by id as well, unless k
-    is a multiple of 100. Where the service's filter is looser than ours, more and more is asked for until k pass.
+    Whole pages are asked for, since they cost no more, so that ties at the end of the k are broken by id too, unless k
+    is a multiple of 100.
     """
-    found, want = Found(), min(TOP, -(-k // PAGE) * PAGE)
-    if asked.nothing or k <= 0:
-        return found
-    query = _query(asked, classic and "queryMode" in calls.members("QueryVectors"))
+    asked = query.parameters() | {"returnDistance": True}
+    return _widening(calls, index, row, k, query, asked, lambda one: 1.0 - one["distance"])
+
+
+def by_words(
+    calls: Calls, index: str, texts: Mapping[str, Any], row: NDArray[np.float32] | None, k: int, query: Query
+) -> Found:
+    """The k best by the service's text search; ``texts`` holds queryTexts. Scores are fused ones, or sums of BM25."""
+    return _widening(calls, index, row, k, query, query.parameters() | texts, _score_of_words)
+
+
+def _score_of_words(one: Mapping[str, Any]) -> float:
+    scores = one.get("scores", {})
+    return float(scores.get("fused", sum(part["score"] for part in scores.get("bm25Scores", []))))
+
+
+def _widening(
+    calls: Calls,
+    index: str,
+    row: NDArray[np.float32] | None,
+    k: int,
+    query: Query,
+    asked: dict[str, Any],
+    score: Score,
+) -> Found:
+    """Ask for more and more until k pass, where the service's filter is looser than ours; else once."""
+    want, pages = min(TOP, -(-k // PAGE) * PAGE), 0
     while True:
-        result = _read(calls, index, row, query | {"topK": want}, k, _verifier(asked, where))
-        found.pages += result.pages
-        found.hits = sorted(result.hits, key=lambda hit: (-hit[0], hit[1]))[:k]
-        if asked.exact or len(found.hits) >= k or result.seen < want or want >= TOP or not calls.pages:
+        top = want if calls.pages else min(PAGE, want)
+        found = Found() if query.asked.nothing or k <= 0 else _read(calls, index, row, asked | {"topK": top}, query, score)
+        found.pages += pages
+        found.hits = sorted(found.hits, key=lambda hit: (-hit[0], hit[1]))[:k]
+        if query.asked.exact or len(found.hits) >= k or found.seen < want or want >= TOP:
             return found
-        want = min(TOP, want * WIDER)
-
-
-@dataclass(slots=True)
-class _Result:
-    hits: list[tuple[float, str]]
-    pages: int
-    seen: int
-
-
-def _query(asked: Asked, enhanced: bool) -> dict[str, Any]:
-    query: dict[str, Any] = {"returnDistance": True}
-    if asked.body is not None:
-        query["filter"] = asked.body
-        if enhanced:
-            query["queryMode"] = "ENHANCED"  # or a filter would cost recall on an old index
-    if not asked.exact:
-        query["returnMetadata"] = True
-    return query
-
-
-def _verifier(asked: Asked, where: Filter | None) -> Callable[[Mapping[str, Any]], bool]:
-    if asked.exact or where is None:
-        return lambda _: True
-    return lambda one: matches(where, attributes_of(one.get("metadata", {})))
+        want, pages = min(TOP, want * WIDER), found.pages
 
 
 def _read(
-    calls: Calls,
-    index: str,
-    row: NDArray[np.float32],
-    query: dict[str, Any],
-    k: int,
-    passes: Callable[[Mapping[str, Any]], bool],
-) -> _Result:
-    """Pages until ``k`` pass, or all that was asked for is read."""
-    if not calls.pages:
-        query = query | {"topK": min(PAGE, query["topK"])}
-    result = _Result([], 0, 0)
-    token: dict[str, str] = {}
+    calls: Calls, index: str, row: NDArray[np.float32] | None, asked: dict[str, Any], query: Query, score: Score
+) -> Found:
+    found, token = Found(), dict[str, str]()
     while True:
-        answer = calls.query(index, query | token, row)
-        result.pages += 1
-        vectors: Sequence[Mapping[str, Any]] = answer.get("vectors", [])
-        result.seen += len(vectors)
-        result.hits += [(1.0 - one["distance"], one["key"]) for one in vectors if passes(one)]
-        if "nextToken" not in answer or len(result.hits) >= max(k, 1) and result.seen >= k:
-            return result
-        token = {"nextToken": answer["nextToken"]}
-
-
-def by_words(calls: Calls, index: str, query: dict[str, Any], row: NDArray[np.float32] | None) -> list[dict[str, Any]]:
-    """What a query with texts finds, in the service's order: {"key", "scores"?, …}."""
-    found: list[dict[str, Any]] = []
-    token: dict[str, str] = {}
-    while True:
-        answer = calls.query(index, query | token, row)
-        found += answer.get("vectors", [])
-        if "nextToken" not in answer:
+        answer = calls.query(index, asked | token, row)
+        vectors = answer.get("vectors", [])
+        found.pages += 1
+        found.seen += len(vectors)
+        found.hits += [(score(one), one["key"]) for one in vectors if query.passes(one)]
+        if "nextToken" not in answer or not vectors:
             return found
         token = {"nextToken": answer["nextToken"]}

@@ -25,8 +25,6 @@ class Record:
     index: str
     dim: int
     generation: int = 0
-    non_filterable: tuple[str, ...] = ()
-    text: tuple[str, ...] = ()
     shard_by: str = ""
     kinds: dict[str, Kind] = field(default_factory=dict)
     shards: tuple[str, ...] = ()  # names of indexes beside the head
@@ -38,9 +36,7 @@ def read(location: Path) -> Record | None:
         held = json.loads((location / FILE).read_text(encoding="utf-8"))
         if held.pop("format") != FORMAT:
             raise ValueError("another format")
-        for name in ("non_filterable", "text", "shards"):
-            held[name] = tuple(held[name])
-        return Record(**held)
+        return Record(**held | {"shards": tuple(held["shards"])})
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
