@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from snapshelf.errors import Mismatch, NotHere
+from snapshelf.errors import Mismatch, NotHere, SnapshelfError
 from snapshelf.stores.s3vectors import names
-from snapshelf.stores.s3vectors.calls import Calls
+from snapshelf.stores.s3vectors.calls import Calls, code_of
 from snapshelf.stores.s3vectors.listing import indexes
 from snapshelf.stores.s3vectors.options import Wanted
 
@@ -124,7 +124,7 @@ def make_bucket(calls: Calls, wanted: Wanted) -> None:
     except NotHere:
         asked: dict[str, Any] = {"vectorBucketName": calls.bucket}
         asked |= _encryption(wanted) | ({"tags": dict(wanted.tags)} if wanted.tags else {})
-        calls.call("CreateVectorBucket", asked)
+        _made(calls, "CreateVectorBucket", asked)
 
 
 def make_index(calls: Calls, wanted: Wanted, name: str, dim: int, marks: dict[str, str]) -> None:
@@ -140,7 +140,16 @@ def make_index(calls: Calls, wanted: Wanted, name: str, dim: int, marks: dict[st
     if config:
         asked["metadataConfiguration"] = config
     asked["tags"] = dict(wanted.tags) | marks
-    calls.call("CreateIndex", {name: value for name, value in asked.items() if value})
+    _made(calls, "CreateIndex", {name: value for name, value in asked.items() if value})
+
+
+def _made(calls: Calls, operation: str, asked: dict[str, Any]) -> None:
+    """Make something; that another was quicker, or an answer was lost on its way, is as good."""
+    try:
+        calls.call(operation, asked)
+    except SnapshelfError as error:
+        if code_of(error) != "ConflictException":
+            raise
 
 
 def remove(calls: Calls, left: Sequence[str]) -> None:

@@ -33,7 +33,7 @@ def shard(head: str, value: Value | None) -> str:
         return head
     plain = float(value) if isinstance(value, int) and not isinstance(value, bool) else value
     mark = hashlib.sha256(json.dumps(plain).encode()).hexdigest()[:HASH]
-    letters = unicodedata.normalize("NFKD", str(value)).encode("ascii", "ignore").decode().lower()
+    letters = unicodedata.normalize("NFKD", str(plain)).encode("ascii", "ignore").decode().lower()
     room = NAME_LENGTH - len(head) - HASH - 2
     slug = re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:room].strip("-")
     return f"{head}-{slug}-{mark}" if slug else f"{head}-{mark}"

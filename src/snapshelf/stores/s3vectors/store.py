@@ -44,7 +44,7 @@ class S3Vectors:
 
     def __init__(self, calls: Calls, wanted: Wanted, dim: int, location: Path, can: frozenset[str]) -> None:
         self.calls, self.wanted, self.dim, self.location, self.can = calls, wanted, dim, location, can
-        self.text = wanted.text
+        self.texts = wanted.text  # fields of a product that are to come with its attributes
         self._turn = threading.RLock()
         self._record = Record(wanted.bucket, wanted.index, dim)
         self._live: Live | None = None
