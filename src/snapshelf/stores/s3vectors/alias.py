@@ -77,6 +77,11 @@ def generations(calls: Calls, wanted: Wanted, dim: int) -> dict[int, list[str]]:
     return found
 
 
+def shards(calls: Calls, head: Head) -> tuple[str, ...]:
+    """The indexes beside a head, as the bucket has them now."""
+    return tuple(indexes(calls, f"{head.name}-"))
+
+
 def live(calls: Calls, wanted: Wanted, dim: int, there: dict[int, list[str]]) -> tuple[int, Head | None, str]:
     """Number and head of the generation in use, and the field it is sharded by; 0, None, "" where there is none."""
     for number in sorted(there, reverse=True):

@@ -180,9 +180,7 @@ class S3Vectors:
             self._open()
         live = self._live
         if live and live.shard_by and time.monotonic() - self._listed > FRESH:
-            there = alias.generations(self.calls, self.wanted, self.dim)
-            shards = tuple(name for name in there.get(live.number, ()) if name != live.head.name)
-            self._live, self._listed = replace(live, shards=shards), time.monotonic()
+            self._live, self._listed = replace(live, shards=alias.shards(self.calls, live.head)), time.monotonic()
 
     def _read(self, what: Callable[[Live], A]) -> A | None:
         """Do something with the generation in use; once more with another where it was just replaced."""

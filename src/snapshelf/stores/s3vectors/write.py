@@ -194,7 +194,7 @@ def open_writing(
     if wanted.shard_by:
         placed = Placed(location / f"{head.name}.sqlite")
         if not placed.writer or alias.tags(calls, head).get(alias.WRITER) != placed.writer:
-            writer = uuid.uuid4().hex
+            writer, shards = uuid.uuid4().hex, alias.shards(calls, head)
             places = ((key, index) for index in (head.name, *shards) for key in keys(calls, index))
             placed.fill(places, writer)
             alias.mark(calls, head, {alias.WRITER: writer})
