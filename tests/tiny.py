@@ -69,6 +69,22 @@ def sentences(folder, asked=None):
     model.save(str(folder), create_model_card=False)
 
 
+def clap(folder):
+    """A CLAP of 24 dimensions for words and sound, which it takes at 48 kHz."""
+    import torch
+    from transformers import ClapConfig, ClapFeatureExtractor, ClapModel, ClapProcessor
+
+    torch.manual_seed(4)
+    words = tokenizer(77)
+    marks = {"pad_token_id": 0, "bos_token_id": 2, "eos_token_id": 3}
+    text = {"vocab_size": len(words), "max_position_embeddings": 80, "projection_dim": 24, **TEXT, **marks}
+    sound = {"patch_embeds_hidden_size": 16, "hidden_size": 32, "depths": [1, 1], "num_attention_heads": [2, 4]}
+    size = {"spec_size": 64, "window_size": 4, "num_mel_bins": 16, "projection_dim": 24, "num_hidden_layers": 2}
+    ClapModel(ClapConfig(text_config=text, audio_config={**sound, **size}, projection_dim=24)).save_pretrained(folder)
+    windows = {"feature_size": 16, "max_length_s": 2, "truncation": "rand_trunc", "padding": "repeatpad"}
+    ClapProcessor(feature_extractor=ClapFeatureExtractor(**windows), tokenizer=words).save_pretrained(folder)
+
+
 GEMMA_MARKS = {
     "image_token": "<|image|>",
     "audio_token": "<|audio|>",

@@ -38,14 +38,20 @@ KEPT_SHARE = 0.998  # of the running mean that one step leaves
 
 def run(places: Places) -> None:
     """Train until the epochs or the minutes are over; image.pt and image_facts.json are renewed after every epoch."""
+    learn(pictures.load(places), places, places)
+
+
+def learn(found: Pictures, places: Places, out: Places) -> Network:
+    """Train on some pictures; what is learnt goes to the runs folder of ``out``. → the running mean of the network."""
     torch.manual_seed(SEED)
     torch.set_num_threads(places.threads)
-    found, seen = pictures.load(places), views.load(places)
+    seen = views.load(places)
     groups = [group.captions for group in found.groups]
     print(found.counts(), len(groups), "groups,", len(seen.features), "views", flush=True)
     first = captions(groups, lambda texts: teacher.project(texts, places))
-    told_by = guide.learn(seen, found, first, places)
-    _learn(_Student(found, seen, told_by), first, groups, places)
+    student = _Student(found, seen, guide.learn(seen, found, first, out))
+    _learn(student, first, groups, places, out)
+    return student.kept
 
 
 class _Student:
@@ -112,7 +118,7 @@ class _Student:
             mean.copy_(now)
 
 
-def _learn(student: _Student, first: Captions, groups: list[tuple[str, ...]], places: Places) -> None:
+def _learn(student: _Student, first: Captions, groups: list[tuple[str, ...]], places: Places, out: Places) -> None:
     optimizer = torch.optim.AdamW(student.parameters(), lr=RATE, weight_decay=DECAY)
     started, limit, done, words = time.monotonic(), places.minutes * 60, 0, first
     steps = len(student.pictures.group) // BATCH
@@ -134,7 +140,7 @@ def _learn(student: _Student, first: Captions, groups: list[tuple[str, ...]], pl
             losses.append(float(loss.detach()))
             if share >= 1:
                 break
-        _save(student, epoch + 1, done, places)
+        _save(student, epoch + 1, done, out)
         print(f"image epoch {epoch + 1}: loss {np.mean(losses):.3f}, {size} px, {share:.3f} done", flush=True)
         if share >= 1:
             break

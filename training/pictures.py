@@ -38,8 +38,17 @@ class Pictures:
     groups: tuple[Group, ...]
 
     def counts(self) -> dict[str, int]:
-        """Pictures by bundle."""
-        return dict(sorted(Counter(self.groups[number].source for number in self.group).items()))
+        """Pictures by bundle, of those that are drawn at all."""
+        return dict(sorted(Counter(self.groups[number].source for number in self.group[self.weight > 0]).items()))
+
+    def without(self, names: Iterable[str]) -> Pictures:
+        """The same pictures in the same order, but those of the groups with one of these captions are never drawn."""
+        told = set(names)
+        kept = [number for number, group in enumerate(self.groups) if not told & set(group.captions)]
+        places = np.zeros(len(self.groups), np.int64)  # of a group that is gone: any, as nothing of it is drawn
+        places[kept] = np.arange(len(kept))
+        weight = np.where(np.isin(self.group, kept), self.weight, 0.0)
+        return Pictures(places[self.group], weight / weight.sum(), tuple(self.groups[number] for number in kept))
 
 
 @dataclass(frozen=True, slots=True)

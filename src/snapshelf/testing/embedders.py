@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 
 from snapshelf.errors import BadInput, Unsupported
 from snapshelf.protocols import Embedder
-from snapshelf.types import Item, Vectors
+from snapshelf.types import RATE, Clip, Item, Segment, Vectors
 from snapshelf.vectors import cut
 
 TEXTS = ("red running shoe", "a blue coffee mug", "tomato", "Espresso machine, 15 bar, black")
@@ -31,6 +31,29 @@ def picture(colour: str, size: tuple[int, int] = (120, 90), mark: str = "white")
 
 
 PICTURES = (picture("red"), picture("blue", (60, 200)), picture("green", (64, 64), "black"), picture("yellow"))
+
+
+def clip(pitch: float, seconds: float = 1.2) -> Clip:
+    """A tone that swells and fades."""
+    time = np.arange(round(seconds * RATE)) / RATE
+    return Clip(
+        (0.5 * np.sin(2 * np.pi * pitch * time) * np.sin(np.pi * time / seconds)).astype(np.float32), 0.0, seconds
+    )
+
+
+def segment(colour: str, mark: str) -> Segment:
+    """A scene of four frames in which a disc goes."""
+    frames = [
+        picture(colour, (96, 64), mark),
+        picture(colour, (96, 64), "gray"),
+        *(picture(colour, (96, 64), mark),) * 2,
+    ]
+    return Segment(tuple(frames), 0.0, 2.0)
+
+
+CLIPS = (clip(220), clip(880), clip(1760, 0.7), clip(330, 2.5))
+SEGMENTS = (segment("red", "white"), segment("blue", "white"), segment("green", "black"), segment("yellow", "navy"))
+ITEMS: dict[str, tuple[Item, ...]] = {"text": TEXTS, "image": PICTURES, "audio": CLIPS, "video": SEGMENTS}
 
 
 class EmbedderContract:
@@ -110,11 +133,10 @@ class EmbedderContract:
                 embedder.embed(_items(embedder), "index", dim)
 
     def test_refuses_a_modality_not_on_the_card(self, embedder: Embedder) -> None:
-        """Words or pictures that the card does not list are refused, and so is what is neither."""
+        """Words, pictures, sound or video that the card does not list are refused, and so is what is none of them."""
         dim = embedder.card.dims[0]
         refused: list[object] = [b"bytes", 7, None]
-        refused += [TEXTS[0]] if "text" not in embedder.card.modalities else []
-        refused += [PICTURES[0]] if "image" not in embedder.card.modalities else []
+        refused += [items[0] for modality, items in ITEMS.items() if modality not in embedder.card.modalities]
         for item in refused:
             with pytest.raises(Unsupported, match=r"\w+ \w+"):
                 embedder.embed([item], "query", dim)  # type: ignore[list-item]
@@ -133,6 +155,18 @@ class EmbedderContract:
                 _row_or_refusal(embedder, Image.new("RGB", size, "black"))
             _row_or_refusal(embedder, PICTURES[0].convert("L"))
 
+    def test_odd_sounds(self, embedder: Embedder) -> None:
+        """Silence, a click, clipped sound: a unit row or a refusal in words; never NaN."""
+        if "audio" in embedder.card.modalities:
+            for samples in (np.zeros(RATE), np.zeros(1), np.zeros(0), np.sign(np.sin(np.arange(RATE) / 9.0))):
+                _row_or_refusal(embedder, Clip(samples.astype(np.float32), 0.0, len(samples) / RATE))
+
+    def test_odd_scenes(self, embedder: Embedder) -> None:
+        """A single frame, a tiny one, no time at all: a unit row or a refusal in words; never NaN."""
+        if "video" in embedder.card.modalities:
+            for size in ODD_SIZES[:3]:
+                _row_or_refusal(embedder, Segment((Image.new("RGB", size, "white"),), 1.0, 1.0))
+
     def test_leaves_items_as_they_were(self, embedder: Embedder) -> None:
         """Neither the list nor a picture in it is changed."""
         items = _items(embedder)
@@ -143,12 +177,11 @@ class EmbedderContract:
 
 def _kinds(embedder: Embedder) -> list[list[Item]]:
     """The plain test items of each modality that the card lists."""
-    known: dict[str, tuple[Item, ...]] = {"text": TEXTS, "image": PICTURES}
-    return [list(known[modality]) for modality in ("text", "image") if modality in embedder.card.modalities]
+    return [list(items) for modality, items in ITEMS.items() if modality in embedder.card.modalities]
 
 
 def _items(embedder: Embedder) -> list[Item]:
-    """The same, words and pictures in turn."""
+    """The same, one of each kind in turn."""
     kinds = _kinds(embedder)
     return [item for row in zip(*kinds, strict=True) for item in row]
 

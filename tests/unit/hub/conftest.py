@@ -26,9 +26,10 @@ def libraries():
 
 @pytest.fixture(scope="session")
 def models(libraries, tmp_path_factory):
-    """A folder with clip, siglip and sentences; no test changes them."""
+    """A folder with clip, siglip, clap and sentences; no test changes them."""
     folder = tmp_path_factory.mktemp("models")
     tiny.clip(folder / "clip")
     tiny.siglip(folder / "siglip")
+    tiny.clap(folder / "clap")
     tiny.sentences(folder / "sentences", {"query": "query: ", "document": "passage: ", "plain": ""})
     return folder

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from snapshelf.errors import BadSettings
-from snapshelf.testing.embedders import PICTURES, TEXTS, EmbedderContract
+from snapshelf.testing.embedders import CLIPS, PICTURES, TEXTS, EmbedderContract
+from snapshelf.types import RATE, Clip
 from snapshelf.vectors import unit
 from tests import tiny
 from tests.unit.hub.loaded import library, opened
@@ -29,6 +30,12 @@ class TestSiglip(EmbedderContract):
     @pytest.fixture(scope="class")
     def embedder(self, models):
         return opened(models / "siglip", batch=3)
+
+
+class TestClap(EmbedderContract):
+    @pytest.fixture(scope="class")
+    def embedder(self, models):
+        return opened(models / "clap")
 
 
 class TestGemma(EmbedderContract):
@@ -57,6 +64,24 @@ def test_rows_are_those_of_the_library(models, name, fixed, purpose):
     rows = ours.embed([item for both in zip(TEXTS, PICTURES, strict=True) for item in both], purpose, len(words[0]))
     assert np.abs(rows[0::2] - words).max() <= 1e-5
     assert np.abs(rows[1::2] - seen).max() <= 1e-5
+
+
+def test_sound_comes_at_the_models_own_rate(models):
+    """CLAP takes 48 kHz; what lies below the old limit is the same sound, and the row is the library's of that."""
+    time = np.arange(round(1.2 * 48_000)) / 48_000
+    tone = (0.5 * np.sin(np.pi * time / 1.2) * np.sin(2 * np.pi * 880 * time)).astype(np.float32)
+    theirs = unit(library(models / "clap").encode([{"array": tone, "sampling_rate": 48_000}]))
+    ours = opened(models / "clap")
+    assert ours.card.modalities == {"text", "audio"}
+    assert float((ours.embed([CLIPS[1]], "index", 24) @ theirs.T)[0, 0]) > 0.9999
+
+
+def test_a_long_sound_is_cut_where_the_library_would_draw_lots(models):
+    ours, long = opened(models / "clap"), CLIPS[3]
+    start = Clip(long.samples[: 2 * RATE], 0.0, 2.0)
+    rows = [ours.embed([clip], "index", 24) for clip in (long, long, start)]
+    assert np.abs(rows[0] - rows[1]).max() == 0
+    assert float((rows[0] @ rows[2].T)[0, 0]) > 0.99
 
 
 def test_siglip_needs_its_full_length(models):

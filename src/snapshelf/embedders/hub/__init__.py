@@ -8,26 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import numpy as np
 
 from snapshelf.embedders.hub.batch import fitting
 from snapshelf.embedders.hub.describe import describe, prompts
+from snapshelf.embedders.hub.inputs import film, picture, sound
 from snapshelf.embedders.hub.locate import locate
 from snapshelf.embedders.hub.opened import Opened, open_model
 from snapshelf.embedders.hub.wishes import Wishes, read
 from snapshelf.errors import BadInput, Mismatch, Outside, Unsupported
 from snapshelf.protocols import Options
-from snapshelf.types import Item, Modality, ModelCard, Purpose, Vectors
+from snapshelf.types import Clip, Item, Modality, ModelCard, Purpose, Segment, Vectors
 from snapshelf.vectors import cut, unit
-
-if TYPE_CHECKING:
-    from PIL.Image import Image
 
 EXTRA = "hub"
 CARDS: tuple[ModelCard, ...] = ()  # see `card`
-SMALLEST = 8  # pixels; a narrower picture is stretched, for processors take a side of 1 or 3 for its colours
 
 
 def card(name: str, options: Options, built: str) -> ModelCard:
@@ -110,27 +107,23 @@ class Hub:
     def _modality(self, item: Item) -> Modality:
         from PIL.Image import Image
 
-        if not isinstance(item, str | Image):
-            raise Unsupported(f"{self.card.name} takes words and pictures here, not {type(item).__name__}")
-        modality: Modality = "text" if isinstance(item, str) else "image"
+        kinds: dict[type, Modality] = {str: "text", Image: "image", Clip: "audio", Segment: "video"}
+        modality = next((name for kind, name in kinds.items() if isinstance(item, kind)), None)
+        knows = " and ".join(sorted(self.card.modalities))
         if modality not in self.card.modalities:
-            knows = " and ".join(sorted(self.card.modalities))
-            raise Unsupported(f"{self.card.name} takes {knows}, not {modality}; choose a model that does")
+            what = modality or f"a thing of type {type(item).__name__}"
+            raise Unsupported(f"{self.card.name} takes {knows}, not {what}; choose a model that does")
         return modality
 
     def _input(self, item: Item) -> Any:
         """Words are marked as words: the library would open a text that reads like an address or a file's name."""
+        if isinstance(item, Clip):
+            return sound(item, self.opened.rate, self.opened.most)
+        if isinstance(item, Segment):
+            return film(item)
         if not isinstance(item, str):
-            return _picture(cast("Image", item))
+            return picture(item)
         text = item.encode("utf-8", "replace").decode("utf-8")  # half characters, which no tokenizer takes
         if "image" not in self.card.modalities:
             return text
         return {"text": text} if self.opened.takes_marked else f" {text}"
-
-
-def _picture(image: Image) -> Image:
-    """In three colours, no side too small for the processors."""
-    image = image if image.mode == "RGB" else image.convert("RGB")
-    if min(image.size) >= SMALLEST:
-        return image
-    return image.resize((max(image.width, SMALLEST), max(image.height, SMALLEST)))

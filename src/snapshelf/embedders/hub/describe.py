@@ -13,17 +13,17 @@ from snapshelf.errors import BadSettings, Unsupported, nearest
 from snapshelf.types import Modality, ModelCard, Purpose
 
 START = {"cuda": 256, "mps": 64, "cpu": 32}  # items at once before memory has said anything
-PASSED_ON: tuple[Modality, ...] = ("text", "image")  # what Snapshelf hands to a model so far
+PASSED_ON: tuple[Modality, ...] = ("text", "image", "audio", "video")
 
 
 def describe(found: Found, opened: Opened, wishes: Wishes) -> ModelCard:
-    """What the model takes and gives. Raises BadSettings for wishes that do not suit it, Unsupported if it takes
-    neither words nor pictures.
+    """What the model takes and gives. Raises BadSettings for wishes that do not suit it, Unsupported if it takes none
+    of words, pictures, sound and video.
     """
     model, texts = opened.model, prompts(opened.model, wishes)
     takes = [modality for modality in PASSED_ON if model.supports(modality)]
     if not takes:
-        raise Unsupported(f"{found.name} takes neither words nor pictures, but {', '.join(map(str, model.modalities))}")
+        raise Unsupported(f"{found.name} takes {', '.join(map(str, model.modalities))}, which is nothing a shop has")
     full = model.get_embedding_dimension() or len(model.encode("a", show_progress_bar=False))
     smaller = _smaller(full, model, wishes, found.name)
     return ModelCard(
@@ -82,7 +82,4 @@ def _notes(opened: Opened, takes: list[Modality]) -> str:
     notes = [f"Runs in {opened.precision} on {opened.device}."]
     if "text" in takes and longest and longest < 1_000_000:  # libraries write a huge number for "no limit"
         notes.append(f"A text is read up to {longest} tokens; the rest is dropped.")
-    more = [modality for modality in ("audio", "video") if opened.model.supports(modality)]
-    if more:
-        notes.append(f"It also takes {' and '.join(more)}, which Snapshelf does not pass on yet.")
     return " ".join(notes)

@@ -14,6 +14,7 @@ from snapshelf.embedders.hub.locate import Found
 from snapshelf.embedders.hub.wishes import Wishes
 from snapshelf.errors import BadSettings, MissingExtra, Outside
 from snapshelf.extras import need
+from snapshelf.types import RATE
 
 # Families whose text tower reads the last of all its positions, as it was trained: padding to the longest text of a
 # batch would give a text another vector in other company.
@@ -30,6 +31,8 @@ class Opened:
     precision: str
     padding: Mapping[str, Any]
     takes_marked: bool  # understands {"text": …}
+    rate: int = RATE  # samples per second of the sound it was trained on
+    most: int = 0  # samples of which it would take a part by chance if there were more; 0: it takes all
     lock: Any = field(default_factory=Lock)
 
 
@@ -76,7 +79,7 @@ def _open(found: Found, device: str, precision: str, trust: bool) -> Opened:
     _limit(model)
     fixed = _families(found.folder)["model_type"] in FIXED_LENGTH
     padding = {"text": {"padding": "max_length", "max_length": model.max_seq_length}} if fixed else {}
-    return Opened(model, device, precision, padding, _takes_marked(model[0]))
+    return Opened(model, device, precision, padding, _takes_marked(model[0]), *_hearing(model[0]))
 
 
 def _limit(model: Any) -> None:
@@ -93,6 +96,18 @@ def _takes_marked(first: Any) -> bool:
     return all(
         hasattr(one, "input_formatter") for one in ([route[0] for route in routes.values()] if routes else [first])
     )
+
+
+def _hearing(first: Any) -> tuple[int, int]:
+    """``rate`` and ``most``, of the part that prepares sound, also behind a router or in a processor of several."""
+    for one in [first, *(route[0] for route in (getattr(first, "sub_modules", None) or {}).values())]:
+        processor = getattr(one, "processor", None)
+        part: Any
+        for part in (processor, getattr(processor, "feature_extractor", None)):
+            if getattr(part, "sampling_rate", None):
+                by_chance = getattr(part, "truncation", "") == "rand_trunc"
+                return int(part.sampling_rate), int(part.nb_max_samples) if by_chance else 0
+    return RATE, 0
 
 
 def _device(torch: Any, wanted: str) -> str:
