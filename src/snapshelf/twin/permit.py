@@ -63,7 +63,7 @@ def check(key: str, policy: Sequence[Statement] | None, needs: Sequence[Need], a
 
 
 def read_keys(path: Path) -> dict[str, Key]:
-    """The keys of a JSON file: {"AKIAEXAMPLE": {"secret": "…", "policy": {"Statement": […]}}, …}. Raises BadSettings."""
+    """The keys of a JSON file, {"AKIAEXAMPLE": {"secret": "…", "policy": {"Statement": […]}}}. Raises BadSettings."""
     try:
         found = json.loads(path.read_text("utf-8"))
     except OSError as error:

@@ -37,7 +37,7 @@ class Options:
     log: Callable[[str], None] | None = None
 
 
-def start(options: Options = Options()) -> Twin:  # noqa: B008 - frozen
+def start(options: Options = Options()) -> Twin:
     """A twin that serves. Raises MissingExtra, BadSettings, Busy, Outside."""
     keys = permit.read_keys(options.keys) if options.keys else None
     faults, seed = trouble.read_faults(options.faults) if options.faults else ((), 0)

@@ -77,7 +77,8 @@ class Column:
     def _coded(self, value: Any) -> int:
         if value is None:
             return -1
-        name = tuple(map(_tagged, value)) if isinstance(value, list) else _tagged(value)
+        scalars = tuple(map(_tagged, value if isinstance(value, list) else [value]))
+        name = (isinstance(value, list), scalars)
         code = self._code.get(name)
         if code is None:
             code = self._code[name] = len(self.values)
@@ -87,7 +88,7 @@ class Column:
             self._plain.append(float(value) if one_number else np.nan)
             if isinstance(value, list):
                 self._lists.append(code)
-            for scalar in dict.fromkeys(name) if isinstance(value, list) else [name]:
+            for scalar in dict.fromkeys(scalars):
                 self._having[scalar].append(code)
         return code
 

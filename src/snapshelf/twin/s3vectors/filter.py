@@ -12,8 +12,6 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from snapshelf.twin.s3vectors import wording
 from snapshelf.twin.s3vectors.columns import Column, Columns, Mask
 
@@ -69,8 +67,11 @@ def passing(where: Group | Test, columns: Columns, rows: int) -> Mask:
         if where.operator == "$exists":
             return column.mask(rows, range(len(column.values)) if where.operand else (), absent=not where.operand)
         return column.mask(rows, _codes(where, column))
-    masks = (passing(part, columns, rows) for part in where.parts)
-    return np.logical_and.reduce(list(masks)) if where.all else np.logical_or.reduce(list(masks))
+    joined = passing(where.parts[0], columns, rows)
+    for part in where.parts[1:]:
+        mask = passing(part, columns, rows)
+        joined = joined & mask if where.all else joined | mask
+    return joined
 
 
 def _codes(test: Test, column: Column) -> Collection[int]:

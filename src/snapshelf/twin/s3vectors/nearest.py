@@ -100,25 +100,25 @@ def _pass(asks: Sequence[Ask], table: Table, metric: str) -> None:
 
 def _scores(asks: Sequence[Ask], table: Table, metric: str) -> NDArray[np.float32]:
     """(asks, rows): the higher, the nearer. Cosine in float32; what euclidean distances subtract needs float64."""
-    wide = np.float32 if metric == "cosine" else np.float64
-    queries = np.stack([_scaled(ask.vector) if metric == "cosine" else ask.vector for ask in asks]).astype(wide)
     scores = np.empty((len(asks), len(table)), np.float32)
+    units = np.stack([_scaled(ask.vector) for ask in asks]).astype(np.float32)
+    queries = np.stack([ask.vector for ask in asks]).astype(np.float64)
+    lengths = np.einsum("ij,ij->i", queries, queries)[:, None]
     for start in range(0, len(table), BLOCK):
-        part = table.matrix[start : start + BLOCK].astype(wide, copy=False)
-        lengths = table.squares[start : start + BLOCK]
-        block = queries @ part.T
+        part, squares = table.matrix[start : start + BLOCK], table.squares[start : start + BLOCK]
+        block = scores[:, start : start + len(part)]
         if metric == "cosine":
-            block *= (1 / np.sqrt(lengths)).astype(np.float32)
+            np.matmul(units, part.T, out=block)
+            block *= (1 / np.sqrt(squares)).astype(np.float32)
         else:  # |x - q|² = |x|² - 2 x·q + |q|²
-            block = 2 * block - lengths - np.einsum("ij,ij->i", queries, queries)[:, None]
-        scores[:, start : start + len(part)] = block
+            block[:] = 2 * (queries @ part.T.astype(np.float64)) - squares - lengths
     return scores
 
 
 def _scaled(vector: NDArray[np.float32]) -> NDArray[np.float64]:
     wanted = vector.astype(np.float64)
-    scaled: NDArray[np.float64] = wanted / np.sqrt(wanted @ wanted)
-    return scaled
+    length = float(np.sqrt(wanted @ wanted))
+    return wanted / length if length else wanted
 
 
 def _best(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:

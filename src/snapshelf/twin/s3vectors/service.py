@@ -14,7 +14,6 @@ from snapshelf.twin.s3vectors.rankings import Rankings
 from snapshelf.twin.validate import model
 from snapshelf.twin.wire import REGION, Answer, Call, Load, Need, encoded
 
-
 Operation = Callable[[Context, Mapping[str, Any]], Answer | Mapping[str, Any]]
 OPERATIONS: Mapping[str, Operation] = {
     "CreateVectorBucket": buckets.create,
