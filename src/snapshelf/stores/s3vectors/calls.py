@@ -16,6 +16,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from snapshelf.aws import errors
 from snapshelf.stores.s3vectors import encode
 from snapshelf.stores.s3vectors.encode import Packed
 
@@ -115,5 +116,4 @@ def refused_rows(error: BaseException, count: int) -> dict[int, str]:
 
 def code_of(error: BaseException) -> str:
     """The code of the service's own error behind a sentence; "" where there is none."""
-    response = getattr(error.__cause__, "response", None) or {}
-    return str(response.get("Error", {}).get("Code", ""))
+    return errors.code_of(error.__cause__) if isinstance(error.__cause__, Exception) else ""
