@@ -1,11 +1,11 @@
 """Every store keeps the contract."""
 
 import pytest
+from tests.wire import Wired, give_keys
 
 from snapshelf import plugins
 from snapshelf.testing.stores import StoreContract
 from snapshelf.testing.twin import running
-from tests.wire import Wired, give_keys
 
 
 @pytest.fixture(scope="module")

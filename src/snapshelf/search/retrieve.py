@@ -20,6 +20,7 @@ HEAD = 32  # views of the short second question to such a store
 AT_ONCE = 5_000  # SKUs looked up in one question to the catalogue
 FAR = 150  # passing views per view fetched from which on it loses no more than it always does
 
+
 @dataclass(frozen=True, slots=True)
 class Candidates:
     """SKUs with the score of their best view, best first; how they were found, and with what recall."""

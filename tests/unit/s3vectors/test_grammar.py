@@ -1,4 +1,4 @@
-"""Filters in the grammar of S3 Vectors: what they mean there is what they mean here, whatever the service leaves open."""
+"""Filters in the grammar of S3 Vectors: what they mean here, whatever the service leaves open."""
 
 import itertools
 import json
@@ -151,12 +151,15 @@ def test_it_means_the_same_whatever_the_service_leaves_open(where, products, kno
         ("b", {"b": {"$eq": True}}),
         ("not b", {"$or": [{"b": {"$exists": False}}, {"b": {"$eq": False}}]}),
         ('t != "a"', {"$or": [{"t": {"$exists": False}}, {"t": {"$ne": "a"}}]}),
-        ('t in ["a", "b"] and n >= 1 and b', {"$and": [{"t": {"$in": ["a", "b"]}}, {"n": {"$gte": 1.0}}, {"b": {"$eq": True}}]}),
-        ("not (n < 1 and exists(t))", {"$or": [{"n": {"$exists": False}}, {"n": {"$gte": 1.0}}, {"t": {"$exists": False}}]}),
+        ('t in ["a", "b"] and n >= 1', {"$and": [{"t": {"$in": ["a", "b"]}}, {"n": {"$gte": 1.0}}]}),
+        (
+            "not (n < 1 and exists(t))",
+            {"$or": [{"n": {"$exists": False}}, {"n": {"$gte": 1.0}}, {"t": {"$exists": False}}]},
+        ),
         ("(n < 1 or m < 1) or b", {"$or": [{"n": {"$lt": 1.0}}, {"m": {"$lt": 1.0}}, {"b": {"$eq": True}}]}),
         ("not not b", {"b": {"$eq": True}}),
     ],
-)  # fmt: skip
+)
 def test_the_form(text, body):
     asked = translate(parse(text), KINDS)
     assert (asked.body, asked.exact, asked.nothing) == (body, True, False)

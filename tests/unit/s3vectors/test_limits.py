@@ -52,7 +52,10 @@ def test_keys_of_a_record():
     assert "it has 51 attributes" in fault("P1#text", full | {"one": 1}, set())
 
 
-@pytest.mark.parametrize(("id", "taken"), [("x" * 1_019 + "#text", True), ("x" * 1_020 + "#text", False), ("é" * 512, True), ("é" * 512 + "x", False)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("id", "taken"),
+    [("x" * 1_019 + "#text", True), ("x" * 1_020 + "#text", False), ("é" * 512, True), ("é" * 512 + "x", False)],
+)
 def test_bytes_of_an_id(id, taken):
     found = fault(id, {}, set())
     assert bool(found) is not taken
@@ -123,7 +126,11 @@ def test_a_record_is_json_and_holds_what_was_given():
         "metadata": {"t": "grün", "l": ["a"], "n": 1},
     }
     body = encode.put_body("bucket", "index", [one, one])
-    assert json.loads(body) == {"vectorBucketName": "bucket", "indexName": "index", "vectors": [json.loads(one.body)] * 2}
+    assert json.loads(body) == {
+        "vectorBucketName": "bucket",
+        "indexName": "index",
+        "vectors": [json.loads(one.body)] * 2,
+    }
     query = encode.query_body("bucket", "index", {"topK": 3, "filter": {"t": "ü"}}, np.array([1.0], np.float32))
     assert json.loads(query) == {
         "vectorBucketName": "bucket",
@@ -171,7 +178,9 @@ def test_names_of_generations_and_shards():
         assert names.generation("products", 1024, name) == 3
 
 
-@pytest.mark.parametrize("name", ["products-1024-g", "products-102-g1", "products-1024-gx", "other-1024-g1", "products-1024-g1-x"])  # fmt: skip
+@pytest.mark.parametrize(
+    "name", ["products-1024-g", "products-102-g1", "products-1024-gx", "other-1024-g1", "products-1024-g1-x"]
+)
 def test_what_is_not_ours(name):
     assert names.generation("products", 1024, name) is None
 

@@ -23,7 +23,9 @@ def expected(ids, vectors, attributes, query, k, where=None):
 
 
 def indexes(service, wired):
-    return [one["indexName"] for one in service.client().list_indexes(vectorBucketName=wired.options["bucket"])["indexes"]]
+    return [
+        one["indexName"] for one in service.client().list_indexes(vectorBucketName=wired.options["bucket"])["indexes"]
+    ]
 
 
 def held(service, wired):
@@ -37,7 +39,9 @@ def held(service, wired):
 
 def filled(store, n=300):
     ids, vectors, attributes = some(n)
-    attributes = [{key: value for key, value in one.items() if i % 10 or key != "brand"} for i, one in enumerate(attributes)]
+    attributes = [
+        {key: value for key, value in one.items() if i % 10 or key != "brand"} for i, one in enumerate(attributes)
+    ]
     store.add(ids, vectors, attributes)
     store.flush()
     return ids, vectors, attributes
@@ -95,7 +99,7 @@ def test_a_vector_moves_with_its_value(service, wired, store):
 
 
 def test_another_machine_writes_in_between(service, wired, store, tmp_path):
-    ids, vectors, attributes = filled(store)
+    ids, vectors, _ = filled(store)
     other = wired.connect(tmp_path / "other", DIM, {"shard_by": "brand"})
     other.add(ids[:50], vectors[:50], [{"brand": "There"}] * 50)
     other.flush()

@@ -41,8 +41,13 @@ def test_words_under_a_filter(store):
 
 @pytest.mark.parametrize(
     ("texts", "said"),
-    [({"brand": "x"}, "has the text of title, not of brand"), ({}, "has the text of title"), ({"title": "x" * 1_025}, "1,025 characters"), ({"title": ""}, "0 characters")],
-)  # fmt: skip
+    [
+        ({"brand": "x"}, "has the text of title, not of brand"),
+        ({}, "has the text of title"),
+        ({"title": "x" * 1_025}, "1,025 characters"),
+        ({"title": ""}, "0 characters"),
+    ],
+)
 def test_what_cannot_be_asked(store, texts, said):
     with pytest.raises(BadInput, match=said):
         store.search_text(texts, None, 5)

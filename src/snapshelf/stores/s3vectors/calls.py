@@ -20,15 +20,16 @@ from snapshelf.aws import errors
 from snapshelf.stores.s3vectors import encode
 from snapshelf.stores.s3vectors.encode import Packed
 
-A, B = TypeVar("A"), TypeVar("B")
+A = TypeVar("A")
+B = TypeVar("B")
 SERVICE = "s3vectors"
 
 
 class Run(Protocol):
     """Carry out one call: wait for the pace, try again what may pass, raise what is left as a sentence."""
 
-    def __call__(self, operation: str, call: Callable[[], Any], index: str, vectors: int) -> Any:
-        """What ``call`` returns. index, vectors: what the call counts against, "" and 0 for reads."""
+    def __call__(self, operation: str, send: Callable[[], Any], index: str, vectors: int) -> Any:
+        """What ``send`` returns. index, vectors: what the call counts against, "" and 0 for reads."""
 
 
 class Calls:
@@ -80,7 +81,9 @@ class Calls:
         self.pool.shutdown()
         self.client.close()
 
-    def _raw(self, operation: str, index: str, stand_in: Mapping[str, Any], body: bytes, vectors: int) -> dict[str, Any]:
+    def _raw(
+        self, operation: str, index: str, stand_in: Mapping[str, Any], body: bytes, vectors: int
+    ) -> dict[str, Any]:
         method = getattr(self.client, _snake(operation))
 
         def send() -> Any:

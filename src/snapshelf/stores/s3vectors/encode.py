@@ -1,7 +1,7 @@
 """Vectors, records and queries as the bytes that go over the wire.
 
-A float32 is written with the fewest digits that read back as the same float32, which takes 12.7 kB for 1,024 coordinates
-where the usual 64-bit notation takes 22.7 kB: fewer bytes to pay, to sign and to fit into a request
+A float32 is written with the fewest digits that read back as the same float32: 12.7 kB for 1,024 coordinates, where the
+usual 64-bit notation takes 22.7 kB. These are fewer bytes to sign, to send and to fit into a request
 (`benchmarks/s3vectors.py` measures it).
 """
 

@@ -85,12 +85,12 @@ def _term(work: _Translation, where: Filter, negated: bool) -> Term:
 
 def _joined(terms: Sequence[Term], every: bool) -> Term:
     """``$and`` of the terms, or ``$or``; constants are worked out, equal joints flattened."""
-    sign, left = ("$and" if every else "$or"), []
+    sign, left = ("$and" if every else "$or"), list[Body]()
     for term in terms:
         if term is (not every):
             return not every
         if isinstance(term, dict):
-            left += term[sign] if sign in term else [term]
+            left += term.get(sign, [term])  # an equal joint is flattened
     if not left:
         return every
     return left[0] if len(left) == 1 else {sign: left}

@@ -124,6 +124,8 @@ def _check_fields(made: Wanted) -> None:
     if long:
         raise BadSettings(f"the field {long!r} has {len(long)} characters; a declared one has {limits.NAME_LENGTH}")
     if made.shard_by in made.non_filterable:
-        raise BadSettings(f"store.options.shard_by is {made.shard_by!r}, which cannot be filtered by: it is listed as text")
+        raise BadSettings(
+            f"store.options.shard_by is {made.shard_by!r}, which cannot be filtered by: it is listed as text"
+        )
     if made.language and not made.text:
         raise BadSettings('store.options.language goes with text = "title,…"')

@@ -69,7 +69,7 @@ def nearest(calls: Calls, index: str, row: NDArray[np.float32], k: int, query: Q
 
 
 def by_words(
-    calls: Calls, index: str, texts: Mapping[str, Any], row: NDArray[np.float32] | None, k: int, query: Query
+    calls: Calls, index: str, texts: dict[str, Any], row: NDArray[np.float32] | None, k: int, query: Query
 ) -> Found:
     """The k best by the service's text search; ``texts`` holds queryTexts. Scores are fused ones, or sums of BM25."""
     return _widening(calls, index, row, k, query, query.parameters() | texts, _score_of_words)
@@ -93,7 +93,9 @@ def _widening(
     want, pages = min(TOP, -(-k // PAGE) * PAGE), 0
     while True:
         top = want if calls.pages else min(PAGE, want)
-        found = Found() if query.asked.nothing or k <= 0 else _read(calls, index, row, asked | {"topK": top}, query, score)
+        found = Found()
+        if not query.asked.nothing and k > 0:
+            found = _read(calls, index, row, asked | {"topK": top}, query, score)
         found.pages += pages
         found.hits = sorted(found.hits, key=lambda hit: (-hit[0], hit[1]))[:k]
         if query.asked.exact or len(found.hits) >= k or found.seen < want or want >= TOP:

@@ -38,7 +38,9 @@ class Placed:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         self._table = sqlite3.connect(path, check_same_thread=False)
-        self._table.execute("CREATE TABLE IF NOT EXISTS placed (id TEXT PRIMARY KEY, shard TEXT NOT NULL) WITHOUT ROWID")
+        self._table.execute(
+            "CREATE TABLE IF NOT EXISTS placed (id TEXT PRIMARY KEY, shard TEXT NOT NULL) WITHOUT ROWID"
+        )
         self._table.execute("CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
 
     @property

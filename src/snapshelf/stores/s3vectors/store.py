@@ -153,7 +153,11 @@ class S3Vectors:
         """Find the generation in use: by the record, or where that is missing or wrong, by the tags in the bucket."""
         held = record.read(self.location)
         self._stamp = record.stamp(self.location)
-        if held is not None and (held.bucket, held.index, held.dim) == (self.wanted.bucket, self.wanted.index, self.dim):
+        if held is not None and (held.bucket, held.index, held.dim) == (
+            self.wanted.bucket,
+            self.wanted.index,
+            self.dim,
+        ):
             self._record = held
             name = names.head(held.index, held.dim, held.generation)
             head = alias.look(self.calls, name) if held.generation else None
@@ -281,9 +285,8 @@ def live_indexes(live: Live) -> tuple[str, ...]:
 def _some(refused: Mapping[str, str]) -> SomeRefused:
     reasons = list(refused.values())
     more = f"\n… and {len(reasons) - SHOWN:,} more" if len(reasons) > SHOWN else ""
+    items = {(split_view(id)[0] or id, reason): None for id, reason in refused.items()}  # once for all views alike
+    said = "\n".join(reasons[:SHOWN])
     return SomeRefused(
-        f"S3 Vectors does not take {len(reasons):,} of the vectors; all others are in:\n"
-        + "\n".join(reasons[:SHOWN])
-        + more,
-        tuple((split_view(id)[0] or id, reason) for id, reason in refused.items()),
+        f"S3 Vectors does not take {len(reasons):,} of the vectors; all others are in:\n{said}{more}", items
     )

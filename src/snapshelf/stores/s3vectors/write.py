@@ -24,7 +24,9 @@ from snapshelf.types import Attributes, Kind, Value, Vectors, kind_of
 class Writing:
     """See the module. ``refused`` holds, by id, why a record did not go in. One thread writes."""
 
-    def __init__(self, calls: Calls, wanted: Wanted, dim: int, head: Head, shards: Sequence[str], placed: Placed | None):
+    def __init__(
+        self, calls: Calls, wanted: Wanted, dim: int, head: Head, shards: Sequence[str], placed: Placed | None
+    ) -> None:
         self.calls, self.wanted, self.dim, self.head = calls, wanted, dim, head
         self.shards = set(shards)
         self.kinds: dict[str, Kind] = {}
@@ -102,7 +104,8 @@ class Writing:
     def _put(self, packed: Mapping[str, list[Packed]]) -> None:
         if self._placed and packed:
             places = {one.id: index for index, records in packed.items() for one in records}
-            for id, old in (self._placed.of(list(places)) | {i: p for i, p in self._places.items() if i in places}).items():
+            under_way = {id: index for id, index in self._places.items() if id in places}
+            for id, old in (self._placed.of(list(places)) | under_way).items():
                 self._left.setdefault(id, set()).add(old)
             self._places.update(places)
         for index, records in packed.items():
