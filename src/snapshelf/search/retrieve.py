@@ -18,6 +18,7 @@ EXACT = 5_000  # products that pass a filter up to which a store without safe fi
 RESCUE = 50_000  # products that pass up to which they are scored exactly when such a store finds too few of them
 HEAD = 32  # views of the short second question to such a store
 AT_ONCE = 5_000  # SKUs looked up in one question to the catalogue
+COMMON, WIDE = 0.1, 4.0  # a filter that a smaller share passes has more fetched in proportion, at most so much more
 FAR = 150  # passing views per view fetched from which on it loses no more than it always does
 
 
@@ -86,9 +87,11 @@ def _fetched(plan: _Plan, asked: Filter | None) -> Candidates:
     total = stack.count_views(plan.connection)
     views = total / max(1, plan.products_in_all)  # of a product
     ratio = plan.products_in_all / max(1, plan.passing) if plan.where is not None and asked is None else 1.0
-    fetch, before = min(total, int((plan.need + SPARE) * views * ratio)), -1
+    wide = 1.0 if safe or asked is None else min(WIDE, max(1.0, COMMON * plan.products_in_all / max(1, plan.passing)))
+    fetch, before = min(total, int((plan.need + SPARE) * views * ratio * wide)), -1
     while True:
-        found = _asked(plan, fetch, asked, plan.passing * views * ratio < FAR * fetch and not safe)
+        short = not safe and (plan.passing if asked is not None else plan.products_in_all) * views < FAR * fetch
+        found = _asked(plan, fetch, asked, short)
         skus = passes(list(dict.fromkeys(split_view(id)[0] for id in found.ids[0])))
         got = len(found.ids[0])
         # Few results mean that there are no more, except where a store may lose some; then until it finds no more.

@@ -15,6 +15,7 @@ from snapshelf.stores.s3vectors.grammar import Asked
 from snapshelf.stores.s3vectors.limits import PAGE, TOP, attributes_of
 from snapshelf.types import Filter, Kind, kind_of
 
+SPARE = 8  # results asked for beyond k, to see whether there are ties at its end
 WIDER = 4  # times more are asked for when too few of those that came back pass
 Score = Callable[[Mapping[str, Any]], float]
 
@@ -61,8 +62,8 @@ class Found:
 def nearest(calls: Calls, index: str, row: NDArray[np.float32], k: int, query: Query) -> Found:
     """The k nearest of an index that pass, by cosine, ties in id order, as the service finds them.
 
-    Whole pages are asked for, since they cost no more, so that ties at the end of the k are broken by id too, unless k
-    is a multiple of 100.
+    Hardly more than k are asked for: the more of its passing vectors an approximate index is asked for, the smaller a
+    share of them it finds. Ties at the end of the k are followed up to the end of their page.
     """
     asked = query.parameters() | {"returnDistance": True}
     return _widening(calls, index, row, k, query, asked, lambda one: 1.0 - one["distance"])
@@ -89,18 +90,21 @@ def _widening(
     asked: dict[str, Any],
     score: Score,
 ) -> Found:
-    """Ask for more and more until k pass, where the service's filter is looser than ours; else once."""
-    want, pages = min(TOP, -(-k // PAGE) * PAGE), 0
+    """Ask for more until k pass, where the service's filter is looser than ours, and where the end of k is a tie."""
+    page = min(TOP, -(-k // PAGE) * PAGE)
+    want, pages = min(page, k + SPARE), 0
     while True:
         top = want if calls.pages else min(PAGE, want)
         found = Found()
         if not query.asked.nothing and k > 0:
             found = _read(calls, index, row, asked | {"topK": top}, query, score)
         found.pages += pages
-        found.hits = sorted(found.hits, key=lambda hit: (-hit[0], hit[1]))[:k]
-        if query.asked.exact or len(found.hits) >= k or found.seen < want or want >= TOP:
+        hits = sorted(found.hits, key=lambda hit: (-hit[0], hit[1]))
+        found.hits = hits[:k]
+        tied = want < page and len(hits) > k and hits[k - 1][0] == hits[-1][0]
+        if found.seen < want or want >= TOP or (not tied and (query.asked.exact or len(hits) >= k)):
             return found
-        want, pages = min(TOP, want * WIDER), found.pages
+        want, pages = page if tied else min(TOP, want * WIDER), found.pages
 
 
 def _read(
