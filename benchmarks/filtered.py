@@ -3,7 +3,7 @@
     python benchmarks/filtered.py                                # 20,000 vectors, a minute or two
     python benchmarks/filtered.py --vectors 50000 --markdown docs/benchmarks/filtered.md
 
-The twin of S3 Vectors loses results as the service was measured to do (``--recall-loss``, docs/twin.md). For each share
+The twin of S3 Vectors loses results as the service was measured to do (its option ``--recall-loss``). For each share
 of products that pass, recall@10 of the service's own ten results and of the first ten hits of a search, against the
 exact answer, with the path that search took.
 """

@@ -1,7 +1,7 @@
 """Amazon S3 Vectors: the index lies in a vector bucket, billed by use, searched from anywhere. Needs an AWS account.
 
 `options` reads the settings, `store` is the whole, `alias` changes generations, `write` puts and `read` asks; what the
-service takes at most stands in `limits`, its filter language in `grammar`. How to use it: docs/aws.md.
+service takes at most stands in `limits`, its filter language in `grammar`. How to use it: docs/stores/s3vectors.md.
 """
 
 from __future__ import annotations
