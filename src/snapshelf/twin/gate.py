@@ -7,7 +7,7 @@ import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 
-from snapshelf.errors import BadSettings
+from snapshelf.errors import BadSettings, SnapshelfError
 from snapshelf.twin import permit, sign, trouble
 from snapshelf.twin.meter import Meter
 from snapshelf.twin.permit import Key
@@ -63,6 +63,11 @@ class Gate:
             answer = service.answer(operation, call)
         except Refusal as refusal:
             return refusal.answer()
+        except trouble.Dropped:
+            raise
+        except SnapshelfError as error:  # such as a full disk
+            print(f"snapshelf twin: {error}", file=sys.stderr)  # noqa: T201
+            return Refusal(500, "InternalServerException", str(error)).answer()
         except Exception:  # a fault of the twin's own: said to both sides, and no thread dies of it
             print(traceback.format_exc(), file=sys.stderr)  # noqa: T201
             return Refusal(500, "InternalServerException", "The twin failed; see its error output").answer()

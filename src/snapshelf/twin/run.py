@@ -12,7 +12,7 @@ from snapshelf.twin.s3vectors.context import Settings
 from snapshelf.twin.s3vectors.recall import Loss
 from snapshelf.twin.s3vectors.service import S3Vectors
 from snapshelf.twin.serve import Twin
-from snapshelf.twin.throttle import Throttle
+from snapshelf.twin.throttle import RATES, Throttle
 from snapshelf.twin.trouble import Trouble
 from snapshelf.twin.wire import Service
 
@@ -22,7 +22,8 @@ class Options:
     """How to run a twin.
 
     port: 0 takes a free one. data: the folder to keep things in; in memory without. keys and faults: files, see
-    `permit.read_keys` and `trouble.read_faults`. throttle: at AWS's documented rates. loss: a seed, for results that
+    `permit.read_keys` and `trouble.read_faults`. throttle: at AWS's documented rates, and ``reads`` a second and
+    index, which AWS leaves open. loss: a seed, for results that
     drop out as they do on AWS; None for exact ones. classic and building: `s3vectors.context.Settings`.
     """
 
@@ -31,6 +32,7 @@ class Options:
     keys: Path | None = None
     faults: Path | None = None
     throttle: bool = False
+    reads: float = RATES["reads"]
     loss: int | None = None
     classic: bool = False
     building: float = 0
@@ -41,7 +43,12 @@ def start(options: Options = Options()) -> Twin:
     """A twin that serves. Raises MissingExtra, BadSettings, Busy, Outside."""
     keys = permit.read_keys(options.keys) if options.keys else None
     faults, seed = trouble.read_faults(options.faults) if options.faults else ((), 0)
-    gate = Gate(keys, Throttle() if options.throttle else None, Trouble(faults, seed), options.log)
+    gate = Gate(
+        keys,
+        Throttle({**RATES, "reads": options.reads}) if options.throttle else None,
+        Trouble(faults, seed),
+        options.log,
+    )
     made = services(options)
     try:
         return Twin(made, gate, options.port)

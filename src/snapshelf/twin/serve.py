@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import sys
 import threading
+import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,7 +18,7 @@ from snapshelf.twin.trouble import Dropped
 from snapshelf.twin.wire import JSON, LARGEST, Answer, Bounded, Call, Lasting, Refusal, Service
 
 PATIENCE = 60  # seconds a connection may take to send a request that it has begun, or to begin another
-LINGER = 4_000_000  # bytes read and thrown away of a body that was refused, so that its sender sees the answer
+LINGER = (32_000_000, 10)  # bytes, and seconds, of a refused body that are thrown away, so that its sender can read on
 TOO_LARGE = "Request body exceeds max allowed size"
 
 
@@ -118,14 +119,21 @@ class _Handler(BaseHTTPRequestHandler):
         if self.close_connection:
             self._linger()
 
-    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = answer_call
+    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = do_OPTIONS = answer_call
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """What is no HTTP at all is refused in JSON too, and ends the connection."""
+        self.close_connection, self.request_version = True, self.protocol_version
+        self._write(Refusal(code, "SerializationException", message or "Not a request").answer())
 
     def handle_expect_100(self) -> bool:
         """Say "continue" unless the body is too large to be read at all."""
         length = self.headers.get("Content-Length", "")
         if length.isdigit() and int(length) > self._largest():
             return True
-        return super().handle_expect_100()
+        going_on = super().handle_expect_100()
+        self.wfile.flush()
+        return going_on
 
     def _answer(self) -> Answer:
         call = self._call(b"")
@@ -178,8 +186,8 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             self.connection.shutdown(socket.SHUT_WR)
             self.connection.settimeout(1)
-            left = LINGER
-            while left > 0 and (read := self.rfile.read1(65536)):
+            left, end = LINGER[0], time.monotonic() + LINGER[1]
+            while left > 0 and time.monotonic() < end and (read := self.rfile.read1(65536)):
                 left -= len(read)
         except OSError:
             return

@@ -91,7 +91,18 @@ def _canonical(call: Call, signature: Signature) -> str:
         raise Refusal(403, "InvalidSignatureException", MISMATCH)
     text = "&".join(f"{key}={value}" for key, value in pairs)
     names = ";".join(signature.headers)
-    return f"{call.method}\n{quote(path, safe='/-_.~')}\n{text}\n{headers}\n{names}\n{payload}"
+    return f"{call.method}\n{quote(_normal(path), safe='/-_.~')}\n{text}\n{headers}\n{names}\n{payload}"
+
+
+def _normal(path: str) -> str:
+    """A path without empty, "." and ".." parts, as every service but S3 signs it (RFC 3986, section 5.2.4)."""
+    parts: list[str] = []
+    for part in path.split("/"):
+        if part == "..":
+            parts = parts[:-1]
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/" + "/".join(parts) + ("/" if parts and path.endswith("/") else "")
 
 
 def _check_time(stamp: str, signature: Signature, now: datetime) -> None:

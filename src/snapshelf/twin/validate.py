@@ -18,7 +18,10 @@ KINDS: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(("document",), (dict, list, str, int, float, bool)),
     **dict.fromkeys(("integer", "long"), (int,)),
     **dict.fromkeys(("float", "double", "timestamp"), (int, float)),
-    "list": (list,), "string": (str,), "blob": (str,), "boolean": (bool,),
+    "list": (list,),
+    "string": (str,),
+    "blob": (str,),
+    "boolean": (bool,),
 }
 NOT_FINITE = ("NaN", "Infinity", "-Infinity")
 # What Python's expressions lack of the classes that the models use.

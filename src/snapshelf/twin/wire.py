@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn, Protocol, runtime_checkable
 
 JSON = "application/json"
+_COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 LARGEST = 25_000_000  # bytes of a body where the service names no limit of its own
 ACCOUNT = "123456789012"  # the account that everything in the twin belongs to
 REGION = "us-east-1"  # where a call says none by its signature
@@ -141,7 +142,7 @@ class Lasting(Protocol):
 
 def encoded(value: Any) -> bytes:
     """Compact JSON."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+    return _COMPACT.encode(value).encode()
 
 
 def _parsed(body: bytes) -> dict[str, Any]:

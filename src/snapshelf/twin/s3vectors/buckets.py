@@ -91,8 +91,8 @@ def put_mode(context: Context, given: Mapping[str, Any]) -> Mapping[str, Any]:
         bucket = context.state.bucket(bucket_meant(given, context.region))
         if given["defaultIndexMode"] == CLASSIC and not bucket.classic:
             raise wording.invalid(wording.BUCKET_CLASSIC, "defaultIndexMode")
+        context.disk.keep_bucket(bucket, {"mode": given["defaultIndexMode"]})
         bucket.mode = given["defaultIndexMode"]
-        context.disk.keep_bucket(bucket)
     return {}
 
 
@@ -122,6 +122,6 @@ def encryption_of(given: Mapping[str, str] | None, default: Mapping[str, str]) -
 def _with_policy(context: Context, given: Mapping[str, Any], policy: str | None) -> Mapping[str, Any]:
     with context.state.lock:
         bucket = context.state.bucket(bucket_meant(given, context.region))
+        context.disk.keep_bucket(bucket, {"policy": policy})
         bucket.policy = policy
-        context.disk.keep_bucket(bucket)
     return {}

@@ -55,18 +55,18 @@ class Disk:
         """A number that no index had before."""
         return next(self._numbers)
 
-    def keep_bucket(self, bucket: Bucket) -> None:
-        """Write what there is to know of a bucket."""
-        told = json.dumps({name: getattr(bucket, name) for name in BUCKET})
-        self._write([("INSERT OR REPLACE INTO buckets VALUES (?, ?)", [(bucket.arn, told)])])
+    def keep_bucket(self, bucket: Bucket, change: Mapping[str, Any] | None = None) -> None:
+        """Write what there is to know of a bucket, with what is about to change."""
+        told = {name: getattr(bucket, name) for name in BUCKET} | dict(change or {})
+        self._write([("INSERT OR REPLACE INTO buckets VALUES (?, ?)", [(bucket.arn, json.dumps(told))])])
 
     def drop_bucket(self, bucket: Bucket) -> None:
         """Forget a bucket."""
         self._write([("DELETE FROM buckets WHERE arn = ?", [(bucket.arn,)])])
 
-    def keep_index(self, index: Index) -> None:
-        """Write what there is to know of an index, but for its vectors."""
-        told = {name: getattr(index, name) for name in INDEX} | {"texts": index.texts.described()}
+    def keep_index(self, index: Index, change: Mapping[str, Any] | None = None) -> None:
+        """Write what there is to know of an index but for its vectors, with what is about to change."""
+        told = {name: getattr(index, name) for name in INDEX} | {"texts": index.texts.described()} | dict(change or {})
         row = (index.number, index.arn.partition("/index/")[0], json.dumps(told))
         self._write([("INSERT OR REPLACE INTO indexes VALUES (?, ?, ?)", [row])])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from snapshelf.twin.s3vectors import wording
@@ -93,8 +93,8 @@ def put_mode(context: Context, given: Mapping[str, Any]) -> Mapping[str, Any]:
             raise wording.invalid(wording.INDEX_CLASSIC, "indexMode")
         if given["indexMode"] == CLASSIC and index.texts.configured:
             raise wording.invalid("An index with text search cannot be CLASSIC", "indexMode")
+        context.disk.keep_index(index, {"mode": given["indexMode"]})
         index.mode = given["indexMode"]
-        context.disk.keep_index(index)
     return {}
 
 
@@ -107,31 +107,36 @@ def put_texts(context: Context, given: Mapping[str, Any]) -> Mapping[str, Any]:
         index = context.state.index(arn)
         with index.lock:
             if "add" in given:
-                _add_texts(context, index, given["add"].get("textSearchConfigurations", ()))
+                changed = _with_texts(context, index, given["add"].get("textSearchConfigurations", ()))
             else:
-                _drop_texts(index, [one["metadataKey"] for one in given["delete"].get("textSearchConfigurations", ())])
-            context.disk.keep_index(index)
+                changed = _without_texts(index, given["delete"].get("textSearchConfigurations", ()))
+            context.disk.keep_index(index, {"texts": changed.described()})
+            index.texts = changed
     return {"indexArn": arn}
 
 
-def _add_texts(context: Context, index: Index, added: Any) -> None:
+def _with_texts(context: Context, index: Index, added: Sequence[Mapping[str, str]]) -> Texts:
     if index.mode == CLASSIC:
         raise wording.invalid("Text search needs an index in ENHANCED mode", "add")
     _check_texts(added, index.texts.configured)
-    rows = list(zip(index.table.keys, index.table.metadata, strict=True))
     delay = context.settings.building
-    index.texts.add(added, rows, now() + delay if delay else 0)
+    more = Texts()
+    more.add(added, zip(index.table.keys, index.table.metadata, strict=True), now() + delay if delay else 0)
+    more.configured = index.texts.configured | more.configured
+    return more
 
 
-def _drop_texts(index: Index, names: list[str]) -> None:
+def _without_texts(index: Index, dropped: Sequence[Mapping[str, str]]) -> Texts:
+    names = {one["metadataKey"] for one in dropped}
     for name in names:
         if name not in index.texts.configured:
             raise wording.not_found(f"There is no text search configuration for metadata key {name}")
-    for name in names:
-        index.texts.configured.pop(name, None)
+    fewer = Texts()
+    fewer.configured = {name: text for name, text in index.texts.configured.items() if name not in names}
+    return fewer
 
 
-def _check_texts(added: Any, there: Mapping[str, Any]) -> None:
+def _check_texts(added: Sequence[Mapping[str, str]], there: Mapping[str, Any]) -> None:
     names = [one["metadataKey"] for one in added]
     if len(set(names)) < len(names):
         raise wording.invalid("textSearchConfigurations must have one entry for each metadata key")

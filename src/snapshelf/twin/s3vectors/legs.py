@@ -83,8 +83,9 @@ def _by_vector(asked: Asked, vector: NDArray[np.float32], k: int, take: Callable
     fetch = k * TANDEM if asked.classic and asked.where is not None else k
     fetch = 2 * fetch + 10 if asked.loss else fetch
 
-    def done(found: Found) -> None:
-        mask = asked.mask()
+    def done(found: Found, mask: Mask | None) -> None:
+        if asked.classic:
+            mask = asked.mask()
         matching = len(table) if mask is None else int(np.count_nonzero(mask))
         if asked.classic and mask is not None:
             found = [(near, row) for near, row in found[: k * TANDEM] if mask[row]]

@@ -50,7 +50,7 @@ def _resource(operation: str, given: Mapping[str, Any], region: str) -> str:
     if operation == "ListVectorBuckets":
         return "*"
     if operation in OF_TAGS:
-        return resource_meant(given)
+        return resource_meant(given, region)
     if operation in OF_INDEX:
         return index_meant(given, region)
     if operation == "CreateVectorBucket":

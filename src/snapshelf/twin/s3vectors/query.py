@@ -20,14 +20,15 @@ MOST, PAGE = 10_000, 100  # results of a query, and of a page of it
 def query(context: Context, given: Mapping[str, Any]) -> Answer:
     """QueryVectors, 100 results to a page."""
     index = context.state.index(index_meant(given, context.region))
-    request = tokens.digest(context.operation, given)
-    start, ranking = 0, None
+    start, request, ranking = 0, "", None
     if "nextToken" in given:
+        request = tokens.digest(context.operation, given)
         start = tokens.place(given["nextToken"], request, wording.invalid(wording.TOKEN, "nextToken"))
         ranking = context.rankings.find(request)
     if ranking is None:
         ranking = _ranked(context, index, given)
         if len(ranking) > PAGE:
+            request = request or tokens.digest(context.operation, given)
             context.rankings.keep(request, ranking)
     shown = ranking[start : start + PAGE]
     more = b',"nextToken":%s' % encoded(tokens.token(start + PAGE, request)) if len(ranking) > start + PAGE else b""

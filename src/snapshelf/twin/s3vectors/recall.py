@@ -3,9 +3,9 @@
 The chance that one of the true results is missing is fitted to a measurement of S3 Vectors (50,000 vectors of 384
 dimensions, ENHANCED, filters of six selectivities, K from 5 to 50):
 
-    miss(m, k) = max(0.008, 1 - exp(-k / (50 + 0.85 m)))     where m vectors pass the filter; 0 where m ≤ 5
+    miss(m, k) = max(0.008, 1 - exp(-k / (58 + 0.85 m)))     where m vectors pass the filter; 0 where m ≤ 5
 
-It gives recall 0.61 at k = m = 50, 0.73 at k = 50 of 135, 0.90 at k = 50 of 500, and 0.99 without a filter.
+It gives recall 0.61 at k = m = 50, 0.75 at k = 50 of 135, 0.90 at k = 50 of 500, and 0.99 without a filter.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Loss:
         """The chance, in [0, 1], that a true result is missing."""
         if matching <= SAFE:
             return 0.0
-        return max(FLOOR, 1 - math.exp(-min(k, matching) / (50 + 0.85 * matching)))
+        return max(FLOOR, 1 - math.exp(-min(k, matching) / (58 + 0.85 * matching)))
 
     def kept(self, found: Sequence[Result], names: Sequence[str], matching: int, k: int, query: bytes) -> list[Result]:
         """What is left of results, nearest first; ``names`` tell them apart."""

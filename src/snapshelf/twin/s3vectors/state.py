@@ -132,7 +132,7 @@ def bucket_meant(given: Mapping[str, Any], region: str) -> str:
     if (name is None) == (arn is None):
         raise wording.invalid(wording.WHICH_BUCKET)
     if name is None:
-        return _checked(str(arn))
+        return _checked(str(arn), region)
     if not BUCKET_NAME.fullmatch(name):
         raise wording.invalid(wording.BUCKET_NAME, "vectorBucketName")
     return bucket_arn(region, name)
@@ -145,7 +145,7 @@ def index_meant(given: Mapping[str, Any], region: str) -> str:
     if (arn is None and names < 2) or (arn is not None and names):
         raise wording.invalid(wording.WHICH_INDEX)
     if arn is not None:
-        return _checked(str(arn))
+        return _checked(str(arn), region)
     if not BUCKET_NAME.fullmatch(str(bucket)):
         raise wording.invalid(wording.BUCKET_NAME, "vectorBucketName")
     if not INDEX_NAME.fullmatch(str(name)):
@@ -153,17 +153,19 @@ def index_meant(given: Mapping[str, Any], region: str) -> str:
     return f"{bucket_arn(region, str(bucket))}/index/{name}"
 
 
-def _checked(arn: str) -> str:
-    """An ARN as the twin writes it, whichever partition it came with; one of another account is nobody's here."""
+def _checked(arn: str, region: str) -> str:
+    """An ARN as the twin writes it, whichever partition it came with; nothing of another region can be reached."""
     found = ARN.fullmatch(arn)
     if not found:
         raise wording.invalid("Invalid resource ARN", "resourceArn")
-    region, account, bucket, index = found.groups()
+    home, account, bucket, index = found.groups()
+    if home != region:
+        raise wording.not_found(wording.INDEX if index else wording.BUCKET)
     if account != ACCOUNT:
         return arn  # found in no list, so the answer is "could not be found"
     return bucket_arn(region, bucket) + (f"/index/{index}" if index else "")
 
 
-def resource_meant(given: Mapping[str, Any]) -> str:
+def resource_meant(given: Mapping[str, Any], region: str) -> str:
     """The ARN that a call on tags names. Raises Refusal."""
-    return _checked(str(given["resourceArn"]))
+    return _checked(str(given["resourceArn"]), region)

@@ -46,13 +46,13 @@ def check_tags(tags: Mapping[str, str]) -> dict[str, str]:
 
 
 def _resource(context: Context, given: Mapping[str, Any]) -> Bucket | Index:
-    arn = resource_meant(given)
+    arn = resource_meant(given, context.region)
     return context.state.index(arn) if "/index/" in arn else context.state.bucket(arn)
 
 
 def _keep(context: Context, resource: Bucket | Index, tags: dict[str, str]) -> None:
-    resource.tags = tags
     if isinstance(resource, Index):
-        context.disk.keep_index(resource)
+        context.disk.keep_index(resource, {"tags": tags})
     else:
-        context.disk.keep_bucket(resource)
+        context.disk.keep_bucket(resource, {"tags": tags})
+    resource.tags = tags

@@ -111,7 +111,7 @@ class Texts:
         self.configured: dict[str, Text] = {}
         self.add(configured, (), ready)
 
-    def add(self, configured: Iterable[Mapping[str, str]], rows: Sequence[tuple[str, bytes]], ready: float = 0) -> None:
+    def add(self, configured: Iterable[Mapping[str, str]], rows: Iterable[tuple[str, bytes]], ready: float = 0) -> None:
         """Make keys searchable, with what the rows (key, metadata) already hold."""
         made = {one["metadataKey"]: Text(one.get("language"), ready) for one in configured}
         for key, metadata in rows:
