@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,7 +37,8 @@ def client(service: str, access: Access, connections: int = 10, read: float = RE
         max_pool_connections=max(1, connections),
     )
     try:
-        session = boto3.Session(profile_name=access.profile or None, region_name=access.region or None)
+        region = access.region or os.environ.get("AWS_REGION")  # which every other SDK reads, and boto3 does not
+        session = boto3.Session(profile_name=access.profile or None, region_name=region or None)
         return session.client(service, endpoint_url=access.endpoint_url or None, config=asked)
     except (need("botocore.exceptions", extra=EXTRA).BotoCoreError, ValueError) as error:
         raise told(error, f"a client of {service}") from error

@@ -182,9 +182,21 @@ def twin(
     ] = None,
     classic: Annotated[bool, typer.Option("--classic", help="Make buckets as before 2026-09-30.")] = False,
     building: Annotated[float, typer.Option(help="Seconds for which an added text search is BUILDING.", min=0)] = 0,
+    s3: Annotated[bool, typer.Option(help="With S3 on a port of its own.")] = True,
+    s3_port: Annotated[
+        int | None, typer.Option(help="Port of S3; without it, the one after --port.", min=0, max=65535)
+    ] = None,
+    job_seconds: Annotated[float, typer.Option(help="Seconds that an asynchronous job takes at least.", min=0)] = 0,
+    purposes_differ: Annotated[
+        bool, typer.Option("--purposes-differ", help="Let vectors show the purpose they were made for.")
+    ] = False,
+    phrases: Annotated[Path | None, typer.Option(help="File of what may be said in sounds, a phrase a line.")] = None,
     verbose: Annotated[bool, typer.Option("--verbose", help="Print a line for each call.")] = False,
 ) -> None:
-    """Answer as Amazon S3 Vectors does, offline, on a port of this machine."""
+    """Answer as Amazon Nova and S3 Vectors do, offline, on a port of this machine."""
     from snapshelf.cli import twin as command
 
-    command.twin(command.Asked(port, data, keys, faults, throttle, reads, recall_loss, classic, building, verbose))
+    beside = port + 1 if port else 0
+    nova = command.AskedOfNova(s3, beside if s3_port is None else s3_port, job_seconds, purposes_differ, phrases)
+    asked = (port, data, keys, faults, throttle, reads, recall_loss, classic, building, verbose)
+    command.twin(command.Asked(*asked, nova))

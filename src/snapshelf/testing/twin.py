@@ -35,7 +35,7 @@ class Running:
             .session.Session()
             .client(
                 service,
-                endpoint_url=self.endpoint,
+                endpoint_url=self._endpoint(service),
                 region_name="us-east-1",
                 aws_access_key_id=key,
                 aws_secret_access_key=secret,
@@ -44,6 +44,11 @@ class Running:
         )
         self._clients.append(made)
         return made
+
+    def _endpoint(self, service: str) -> str:
+        if service == "s3" and self.twin.objects is not None:
+            return self.twin.objects.endpoint
+        return self.endpoint
 
     def meter(self) -> Mapping[str, Any]:
         """What the twin has counted."""

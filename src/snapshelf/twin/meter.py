@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from snapshelf.twin.wire import Answer, Call
@@ -36,6 +37,13 @@ class Meter:
                 sums["refused"] += 1
                 self._refused[answer.headers.get("x-amzn-errortype", str(answer.status))] += 1
             for what, amount in answer.charges:
+                sums[what] += amount
+
+    def charge(self, name: str, charges: Iterable[tuple[str, float]]) -> None:
+        """Add what work that no call waited for has cost."""
+        with self._lock:
+            sums = self._sums.setdefault(name, defaultdict(float))
+            for what, amount in charges:
                 sums[what] += amount
 
     def told(self) -> dict[str, Any]:

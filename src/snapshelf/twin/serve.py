@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, unquote
 
 from snapshelf.errors import Busy, of_system
 from snapshelf.twin.gate import Gate
+from snapshelf.twin.objects import Objects
 from snapshelf.twin.trouble import Dropped
 from snapshelf.twin.wire import JSON, LARGEST, Answer, Bounded, Call, Lasting, Refusal, Service
 
@@ -25,9 +26,12 @@ TOO_LARGE = "Request body exceeds max allowed size"
 class Twin:
     """A running server; `close` ends it. ``endpoint`` is what clients are given as ``endpoint_url``."""
 
-    def __init__(self, services: Sequence[Service], gate: Gate, port: int = 0) -> None:
-        """Serve at once on 127.0.0.1; port 0 takes a free one. Raises Busy for a port in use, Outside."""
-        self.gate, self.services = gate, tuple(services)
+    def __init__(self, services: Sequence[Service], gate: Gate, port: int = 0, objects: Objects | None = None) -> None:
+        """Serve at once on 127.0.0.1; port 0 takes a free one. Raises Busy for a port in use, Outside.
+
+        objects: S3, which has a port of its own and ends with the twin.
+        """
+        self.gate, self.services, self.objects = gate, tuple(services), objects
         gate.attach(self.services)
         handler = type("Handler", (_Handler,), {"twin": self})
         try:
@@ -58,6 +62,8 @@ class Twin:
         for service in self.services:
             if isinstance(service, Lasting):
                 service.close()
+        if self.objects is not None:
+            self.objects.close()
 
     def __enter__(self) -> Twin:
         return self

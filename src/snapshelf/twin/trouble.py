@@ -77,12 +77,17 @@ class Trouble:
             self._draws = [random.Random(f"{seed}/{at}") for at in range(len(faults))]
             self._left = [fault.times or -1 for fault in faults]
 
-    def meet(self, service: str, operation: str, after: bool) -> None:
-        """Wait, or raise Refusal or Dropped, as the rules that apply before or after the work say."""
+    def meet(self, service: str, operation: str, after: bool, by_name: bool = False) -> None:
+        """Wait, or raise Refusal or Dropped, as the rules that apply before or after the work say.
+
+        by_name: rules for all operations do not apply; for steps that are none.
+        """
         wait, end = 0.0, None
         with self._lock:
             for at, fault in enumerate(self.faults):
                 named = (fault.operation, f"{service}:{operation}" if ":" in fault.operation else operation)
+                if by_name and fault.operation in ("*", f"{service}:*"):
+                    continue
                 if fault.after != after or not fnmatchcase(named[1], named[0]) or self._left[at] == 0:
                     continue
                 if fault.status and fault.status not in CODES[service]:
