@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from sqlalchemy import Connection
@@ -12,11 +12,12 @@ from snapshelf.catalogue import asking, embeddings, products
 from snapshelf.errors import Unsupported
 from snapshelf.stack import Stack
 from snapshelf.types import Filter, Neighbours, Vectors, split_view
+from snapshelf.vectors import unit
 
 SPARE = 8  # views fetched beyond what is needed, so that one round is usually enough
 EXACT = 5_000  # products that pass a filter up to which a store without safe filters is not asked at all
 RESCUE = 50_000  # products that pass up to which they are scored exactly when such a store finds too few of them
-HEAD = 32  # views of the short second question to such a store
+HEAD, TURN = 32, 0.05  # views of the short second question to such a store, and how far its query is turned
 AT_ONCE = 5_000  # SKUs looked up in one question to the catalogue
 COMMON, WIDE = 0.1, 4.0  # a filter that a smaller share passes has more fetched in proportion, at most so much more
 FAR = 150  # passing views per view fetched from which on it loses no more than it always does
@@ -91,8 +92,8 @@ def _fetched(plan: _Plan, asked: Filter | None) -> Candidates:
     fetch, before = min(total, int((plan.need + SPARE) * views * ratio * wide)), -1
     while True:
         short = not safe and (plan.passing if asked is not None else plan.products_in_all) * views < FAR * fetch
-        found = _asked(plan, fetch, asked, short)
-        skus = passes(list(dict.fromkeys(split_view(id)[0] for id in found.ids[0])))
+        ids, found = _asked(plan, fetch, asked, short)
+        skus = passes(list(dict.fromkeys(split_view(id)[0] for id in ids)))
         got = len(found.ids[0])
         # Few results mean that there are no more, except where a store may lose some; then until it finds no more.
         ended = got < fetch if safe else got <= before
@@ -101,19 +102,26 @@ def _fetched(plan: _Plan, asked: Filter | None) -> Candidates:
         fetch, before = min(total, fetch * 4), got
 
 
-def _asked(plan: _Plan, fetch: int, asked: Filter | None, short: bool) -> Neighbours:
-    """One question to the store. With ``short`` a second one for the nearest alone: an approximate index that is asked
-    for a large part of what passes finds a smaller share of it, the nearest included (docs/decisions/0009).
+def _asked(plan: _Plan, fetch: int, asked: Filter | None, short: bool) -> tuple[list[str], Neighbours]:
+    """Ids that the store finds, and how. With ``short`` the nearest are asked for a second time, by themselves and with
+    the query turned a little: an approximate index that is asked for a large part of what passes finds a smaller share
+    of it, and what it misses for one query it seldom misses for one beside it (docs/decisions/0009).
     """
     store = plan.stack.store
     if not fetch:
-        return _nothing()
+        return [], _nothing()
     found = store.search(plan.vector, fetch, asked)
-    if not short or fetch <= HEAD:
-        return found
-    head = store.search(plan.vector, HEAD, asked)
-    ids = list(dict.fromkeys((*head.ids[0], *found.ids[0])))
-    return Neighbours([ids], found.scores, f"{found.path}, the {HEAD} nearest asked for once more", found.recall)
+    if not short:
+        return found.ids[0], found
+    head = store.search(_turned(plan.vector), min(fetch, HEAD), asked)
+    path = f"{found.path}, the {HEAD} nearest asked for once more"
+    return list(dict.fromkeys((*head.ids[0], *found.ids[0]))), replace(found, path=path)
+
+
+def _turned(vector: Vectors) -> Vectors:
+    """A query beside this one, always the same: its cosine with it is about 1 - TURN² / 2."""
+    dim = vector.shape[1]
+    return unit(vector + TURN / np.sqrt(dim) * np.random.default_rng(dim).normal(size=dim))
 
 
 def _exact(stack: Stack, connection: Connection, vector: Vectors, where: Filter) -> Candidates:

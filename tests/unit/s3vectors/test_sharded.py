@@ -54,6 +54,7 @@ def test_one_index_per_value_and_one_for_none(service, wired, store):
         assert where[id] == [names.shard("snapshelf-16-g1", one.get("brand"))]
     assert len(indexes(service, wired)) == 4
     assert store.count() == 300
+    assert sorted(store.sizes().values()) == [30, 90, 90, 90]
 
 
 @pytest.mark.parametrize(
@@ -115,7 +116,7 @@ def test_a_crash_between_put_and_delete_is_mended(service, wired, store, tmp_pat
     """The copy left behind goes when the same change is applied once more, as it is after a crash."""
     ids, vectors, _ = filled(store)
     service.faults({"operation": "DeleteVectors", "status": 503, "rate": 1.0, "times": 100})
-    monkeypatch.setattr("snapshelf.pace.Patience.wait", lambda *_: 0.0, raising=False)
+    monkeypatch.setattr("snapshelf.pace.Patience.wait", lambda *_: 0.0)
     store.update(ids[1:2], [{"brand": "Moved"}])
     with pytest.raises(Exception, match="."):
         store.flush()

@@ -12,9 +12,11 @@ from snapshelf.errors import BadInput, BadSettings, Mismatch, NotHere, Outside, 
 from snapshelf.filters import matches, parse
 from snapshelf.stores import s3vectors
 from snapshelf.testing.stores import DIM, some
+from snapshelf.testing.twin import running
+from snapshelf.twin.run import Options
 from snapshelf.types import Compare
 from snapshelf.vectors import unit
-from tests.wire import Wired
+from tests.wire import Wired, give_keys
 
 
 @pytest.fixture
@@ -220,6 +222,19 @@ def test_a_filter_that_nothing_can_pass_asks_nothing(service, store):
     assert calls_of(service, "QueryVectors") == before
 
 
+def test_an_old_index_is_asked_to_filter_first(tmp_path, monkeypatch):
+    """One in CLASSIC mode would check the filter while it searches, and find too few."""
+    give_keys(monkeypatch)
+    with running(Options(classic=True)) as twin:
+        store = Wired(twin.endpoint).connect(tmp_path, DIM, {})
+        ids, vectors, attributes = some(900)
+        store.add(ids, vectors, attributes)
+        store.flush()
+        where, query = parse("price == 7"), some(1, seed=3)[1]
+        assert store.search(query, 9, where).ids[0] == expected(ids, vectors, attributes, query[0], 9, where)
+        store.close()
+
+
 # --- changing ---------------------------------------------------------------------------------------------------------
 
 
@@ -363,7 +378,8 @@ def test_nothing_is_lost_and_nothing_double(service, store, rule):
     assert len(store.search(query, 500, parse("price == 777")).ids[0]) == 150
 
 
-def test_what_never_works_is_said_and_kept(service, store):
+def test_what_never_works_is_said_and_kept(service, store, monkeypatch):
+    monkeypatch.setattr("snapshelf.pace.Patience.wait", lambda *_: 0.0)
     store.add(*some(10))
     store.flush()
     service.faults({"operation": "PutVectors", "status": 503, "rate": 1.0})

@@ -35,6 +35,21 @@ class Head:
     mode: str  # "" where the SDK knows of no modes
 
 
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """A generation: its number, its head, the field it is sharded by, and the names of its shards."""
+
+    number: int
+    head: Head
+    shard_by: str
+    shards: tuple[str, ...]
+
+    @property
+    def indexes(self) -> tuple[str, ...]:
+        """All its indexes."""
+        return (self.head.name, *self.shards)
+
+
 def look(calls: Calls, name: str) -> Head | None:
     """The head called so; None where there is none."""
     try:

@@ -11,6 +11,7 @@ from snapshelf.pace import Bucket, Patience
 from snapshelf.stores.s3vectors.options import Wanted
 
 PATIENCE = Patience(attempts=12, first=0.1, cap=10.0, deadline=180.0)
+SHORT = Patience(attempts=6, first=0.1, cap=2.0, deadline=20.0)  # of a search, for which a person waits
 
 
 class Paced:
@@ -32,7 +33,8 @@ class Paced:
             requests.take()
             rows.take(vectors)
 
-        return call(f"{operation} of S3 Vectors", send, PATIENCE, turn if index else None)
+        patience = SHORT if operation == "QueryVectors" else PATIENCE
+        return call(f"{operation} of S3 Vectors", send, patience, turn if index else None)
 
     def _of(self, index: str) -> tuple[Bucket, Bucket]:
         with self._lock:

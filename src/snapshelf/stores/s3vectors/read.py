@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from snapshelf.errors import BadInput, NotHere, Unsupported
 from snapshelf.stores.s3vectors import names
-from snapshelf.stores.s3vectors.alias import Head
+from snapshelf.stores.s3vectors.alias import Generation
 from snapshelf.stores.s3vectors.calls import Calls
 from snapshelf.stores.s3vectors.grammar import Asked, translate
 from snapshelf.stores.s3vectors.limits import TEXT_QUERY, TEXTS, TOP
@@ -24,15 +24,8 @@ class Reading:
     """A generation as a search sees it. ``kinds`` grows by what answers show."""
 
     calls: Calls
-    head: Head
-    shard_by: str
-    shards: tuple[str, ...]  # beside the head
+    generation: Generation
     kinds: dict[str, Kind]
-
-    @property
-    def indexes(self) -> tuple[str, ...]:
-        """All indexes of the generation."""
-        return (self.head.name, *self.shards)
 
 
 def ask(reading: Reading, vectors: Vectors, k: int, where: Filter | None) -> Neighbours:
@@ -64,7 +57,7 @@ def ask_words(
     reading: Reading, texts: Mapping[str, str], row: NDArray[np.float32] | None, k: int, where: Filter | None
 ) -> Neighbours:
     """As `ask` for one query, by BM25 over the service's own text index, fused by the service with ``row`` if given."""
-    calls, held = reading.calls, reading.head.text
+    calls, held = reading.calls, reading.generation.head.text
     if not calls.words:
         raise Unsupported("the installed boto3 knows no full-text search of S3 Vectors; use the lexical lane instead")
     missing = [name for name in texts if name not in held]
@@ -86,16 +79,17 @@ def ask_words(
 
 
 def _query(reading: Reading, where: Filter | None) -> Query:
-    asked = Asked(None) if where is None else translate(where, reading.kinds, set(reading.head.non_filterable))
-    enhanced = reading.head.mode == "CLASSIC" and "queryMode" in reading.calls.members("QueryVectors")
+    head = reading.generation.head
+    asked = Asked(None) if where is None else translate(where, reading.kinds, set(head.non_filterable))
+    enhanced = head.mode == "CLASSIC" and "queryMode" in reading.calls.members("QueryVectors")
     return Query(asked, where, enhanced, reading.kinds)
 
 
 def _asked(reading: Reading, where: Filter | None) -> tuple[str, ...]:
-    values = bound(where, reading.shard_by) if reading.shard_by else None
+    values = bound(where, reading.generation.shard_by) if reading.generation.shard_by else None
     if values is None:
-        return reading.indexes
-    return tuple(sorted({names.shard(reading.head.name, value) for value in values}))
+        return reading.generation.indexes
+    return tuple(sorted({names.shard(reading.generation.head.name, value) for value in values}))
 
 
 def _all(reading: Reading, work: Sequence[tuple[str, NDArray[np.float32]]], k: int, query: Query) -> list[Found]:
@@ -104,7 +98,7 @@ def _all(reading: Reading, work: Sequence[tuple[str, NDArray[np.float32]]], k: i
         try:
             return nearest(reading.calls, index, row, k, query)
         except NotHere:
-            if index == reading.head.name:
+            if index == reading.generation.head.name:
                 raise
             return Found()  # no vector holds that value, or the last one went
 
@@ -116,8 +110,8 @@ def _path(reading: Reading, rows: Sequence[Sequence[Found]], asked: int, filtere
     path = f"S3 Vectors, {pages} page{'s' * (pages != 1)}"
     if filtered:
         path += ", filter first"
-    if reading.shard_by:
-        path += f", {asked} of {len(reading.indexes)} shards"
+    if reading.generation.shard_by:
+        path += f", {asked} of {len(reading.generation.indexes)} shards"
     if k > (TOP if reading.calls.pages else 100):
         path += f", at most {TOP if reading.calls.pages else 100:,} results"
     return path

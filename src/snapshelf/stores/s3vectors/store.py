@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from snapshelf.errors import NotHere, SomeRefused
 from snapshelf.segments.rows import checked
 from snapshelf.stores.s3vectors import alias, names, record
-from snapshelf.stores.s3vectors.alias import Head
+from snapshelf.stores.s3vectors.alias import Generation
 from snapshelf.stores.s3vectors.calls import Calls
 from snapshelf.stores.s3vectors.listing import keys
 from snapshelf.stores.s3vectors.options import Wanted
@@ -29,16 +29,6 @@ FRESH = 60.0  # seconds for which a list of shards is believed that another mach
 SHOWN = 10  # refused records that a message names
 
 
-@dataclass(frozen=True, slots=True)
-class Live:
-    """A generation: its number, its head, and the names of its shards."""
-
-    number: int
-    head: Head
-    shard_by: str
-    shards: tuple[str, ...]
-
-
 class S3Vectors:
     """See the package. Several threads may search; one at a time changes anything."""
 
@@ -47,10 +37,10 @@ class S3Vectors:
         self.texts = wanted.text  # fields of a product that are to come with its attributes
         self._turn = threading.RLock()
         self._record = Record(wanted.bucket, wanted.index, dim)
-        self._live: Live | None = None
+        self._live: Generation | None = None
         self._stamp, self._listed = (0, 0), 0.0
         self._writing: Writing | None = None
-        self._next: Live | None = None  # the generation being built
+        self._next: Generation | None = None  # the generation being built
         self._renewing = False
         self._open()
 
@@ -66,8 +56,12 @@ class S3Vectors:
 
     def count(self) -> int:
         """How many vectors it holds: a listing of all keys, since the service keeps no count."""
+        return sum(self.sizes().values())
+
+    def sizes(self) -> dict[str, int]:
+        """Vectors in each index of the generation in use: one, or the shards and the head (`costs.saving`)."""
         self._settle()
-        return self._read(lambda live: sum(1 for index in live_indexes(live) for _ in keys(self.calls, index))) or 0
+        return self._read(lambda live: {name: sum(1 for _ in keys(self.calls, name)) for name in live.indexes}) or {}
 
     def add(self, ids: Sequence[str], vectors: Vectors, attributes: Sequence[Attributes]) -> None:
         """Put vectors, replacing those of the same ids; full calls go off at once, the rest at the latest at `flush`.
@@ -163,7 +157,7 @@ class S3Vectors:
             head = alias.look(self.calls, name) if held.generation else None
             if head is not None:
                 alias.fits(head, self.dim)
-                self._live = Live(held.generation, head, held.shard_by, held.shards)
+                self._live = Generation(held.generation, head, held.shard_by, held.shards)
                 return
         self._discover()
 
@@ -173,7 +167,7 @@ class S3Vectors:
         self._live, self._listed = None, time.monotonic()
         if head is not None:
             alias.fits(head, self.dim)
-            self._live = Live(number, head, shard_by, tuple(name for name in there[number] if name != head.name))
+            self._live = Generation(number, head, shard_by, tuple(name for name in there[number] if name != head.name))
             self._write_down()
 
     def _refresh(self) -> None:
@@ -186,7 +180,7 @@ class S3Vectors:
         if live and live.shard_by and time.monotonic() - self._listed > FRESH:
             self._live, self._listed = replace(live, shards=alias.shards(self.calls, live.head)), time.monotonic()
 
-    def _read(self, what: Callable[[Live], A]) -> A | None:
+    def _read(self, what: Callable[[Generation], A]) -> A | None:
         """Do something with the generation in use; once more with another where it was just replaced."""
         with self._turn:
             self._refresh()
@@ -204,14 +198,14 @@ class S3Vectors:
                 raise
             return what(again)
 
-    def _with_shards(self, live: Live) -> Live:
+    def _with_shards(self, live: Generation) -> Generation:
         writing = self._writing
         own = writing is not None and writing.head.name == live.head.name
         return replace(live, shards=tuple(sorted(writing.shards))) if own and writing else live
 
-    def _reading(self, live: Live) -> Reading:
+    def _reading(self, live: Generation) -> Reading:
         kinds = self._writing.kinds if self._writing else self._record.kinds
-        return Reading(self.calls, live.head, live.shard_by, live.shards, kinds)
+        return Reading(self.calls, live, kinds)
 
     def _settle(self) -> None:
         """What this process put is to be seen by its own searches."""
@@ -236,20 +230,20 @@ class S3Vectors:
         there = alias.generations(self.calls, self.wanted, self.dim)
         used = self._live.number if self._live else 0
         number, head = alias.begin(self.calls, self.wanted, self.dim, there, used)
-        self._next = Live(number, head, self.wanted.shard_by, ())
+        self._next = Generation(number, head, self.wanted.shard_by, ())
         self._writing = self._opened(self._next, {})
 
-    def _opened(self, live: Live, kinds: Mapping[str, Kind]) -> Writing:
+    def _opened(self, live: Generation, kinds: Mapping[str, Kind]) -> Writing:
         wanted = replace(self.wanted, shard_by=live.shard_by, non_filterable=live.head.non_filterable)
         return open_writing(self.calls, wanted, self.dim, live.head, live.shards, self.location, kinds)
 
-    def _take_over(self, new: Live) -> None:
+    def _take_over(self, new: Generation) -> None:
         """The next generation becomes the one in use; from its tag on every machine finds it."""
         alias.mark(self.calls, new.head, {alias.STATE: alias.LIVE})
         old, self._live, self._next, self._renewing = self._live, self._with_shards(new), None, False
         self._write_down()
         if old is not None:
-            alias.remove(self.calls, live_indexes(old))
+            alias.remove(self.calls, old.indexes)
             (self.location / f"{old.head.name}.sqlite").unlink(missing_ok=True)
 
     def _write_down(self) -> None:
@@ -277,15 +271,13 @@ class S3Vectors:
         self._renewing = False
 
 
-def live_indexes(live: Live) -> tuple[str, ...]:
-    """All indexes of a generation."""
-    return (live.head.name, *live.shards)
-
-
 def _some(refused: Mapping[str, str]) -> SomeRefused:
     reasons = list(refused.values())
     more = f"\n… and {len(reasons) - SHOWN:,} more" if len(reasons) > SHOWN else ""
-    items = {(split_view(id)[0] or id, reason): None for id, reason in refused.items()}  # once for all views alike
+    items: dict[tuple[str, str], None] = {}  # once for all views alike
+    for id, reason in refused.items():
+        sku = split_view(id)[0] or id
+        items[sku, reason.removeprefix(f"SKU {sku}").lstrip(":, ")] = None
     said = "\n".join(reasons[:SHOWN])
     return SomeRefused(
         f"S3 Vectors does not take {len(reasons):,} of the vectors; all others are in:\n{said}{more}", items
