@@ -125,7 +125,7 @@ FILTERS = st.recursive(
 )
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(where=FILTERS, products=st.lists(PRODUCTS, min_size=1, max_size=8), known=st.booleans())
 @example(where=Not(Compare("n", "<", 1.0)), products=[{}, {"n": 0.0}, {"n": 1.0}], known=True)
 @example(where=Compare("t", "!=", "a"), products=[{}, {"t": "a"}, {"t": "b"}], known=True)

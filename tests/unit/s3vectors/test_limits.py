@@ -143,7 +143,8 @@ def test_a_record_is_json_and_holds_what_was_given():
 
 def test_calls_are_split_by_bytes_at_3072_dimensions():
     rows = np.random.default_rng(0).normal(size=(40, 3_072)).astype(np.float32)
-    records = [encode.record(f"P{n}#text", rows[n % 40], of_size(1_200)) for n in range(1_200)]
+    bodies = [encode.record("P#text", row, of_size(1_200)).body for row in rows]
+    records = [encode.Packed(f"P{n}", bodies[n % 40]) for n in range(1_200)]
     parts = list(encode.batches("bucket", "index", records))
     sizes = [len(encode.put_body("bucket", "index", part)) for part in parts]
     assert [one for part in parts for one in part] == records

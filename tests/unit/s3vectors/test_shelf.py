@@ -1,6 +1,11 @@
 """A whole shelf on S3 Vectors: ingest, search under filters, rebuilds, and products that the service does not take."""
 
+import json
+import signal
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +13,7 @@ import snapshelf
 from snapshelf.errors import SnapshelfError
 from snapshelf.types import Product
 
+ROOT = Path(__file__).parents[3]
 COLOURS = ("red", "green", "blue")
 
 
@@ -159,6 +165,51 @@ def _breaking():
         raise SnapshelfError("the line is cut")
 
     return add
+
+
+KILLED = """
+import json, os, signal, sys
+import snapshelf
+from snapshelf.config import EmbedderSettings, Settings, StoreSettings
+from snapshelf.stores.s3vectors.pace import Paced
+from tests.unit.s3vectors.test_shelf import products
+folder, options, operation, turn = sys.argv[1], json.loads(sys.argv[2]), sys.argv[3], int(sys.argv[4])
+whole, turns = Paced.__call__, []
+def call(self, name, send, index, vectors):
+    answer = whole(self, name, send, index, vectors)
+    turns.extend([name] * (name == operation))
+    if len(turns) == turn:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return answer
+Paced.__call__ = call
+store = StoreSettings(name="s3vectors", options=options)
+with snapshelf.open(folder, Settings(embedder=EmbedderSettings(name="toy"), store=store)) as opened:
+    opened.index(products(1_300))
+"""
+
+
+@pytest.mark.parametrize(
+    ("operation", "turn", "left"),
+    [
+        ("CreateIndex", 1, 700),  # the next generation is begun
+        ("PutVectors", 1, 700),  # a part of it is there
+        ("TagResource", 1, 1_300),  # it is the one in use, and this machine has not written that down
+        ("DeleteIndex", 1, 1_300),  # the old one is gone
+    ],
+)
+def test_a_process_killed_in_a_rebuild(wired, tmp_path, operation, turn, left):
+    with snapshelf.open(tmp_path / "shelf", wired.settings()) as opened:
+        opened.index(products(700))
+    again = wired.settings(non_filterable="url")
+    line = [sys.executable, "-c", KILLED, str(tmp_path / "shelf"), json.dumps(dict(again.store.options)), operation]
+    done = subprocess.run([*line, str(turn)], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    with snapshelf.open(tmp_path / "shelf", again) as opened:
+        assert opened.stack.store.count() == left
+        opened.index(products(1_300))
+        assert opened.stack.store.count() == 1_300
+        assert len(opened.search(text="red shoe", where="price >= 1290", k=20)) == 10
+        assert not opened.stack.store.stale
 
 
 def test_another_machine_with_the_same_catalogue_does_not_fill_it_again(wired, tmp_path, service):

@@ -16,7 +16,7 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Where the vectors are and how they were put. ``generation`` 0: nothing was ever completed.
+    """Where the vectors are and how they were put. ``generation`` 0: not known, so the tags say which.
 
     ``kinds`` are the types of the attributes that were put.
     """

@@ -147,11 +147,8 @@ class S3Vectors:
         """Find the generation in use: by the record, or where that is missing or wrong, by the tags in the bucket."""
         held = record.read(self.location)
         self._stamp = record.stamp(self.location)
-        if held is not None and (held.bucket, held.index, held.dim) == (
-            self.wanted.bucket,
-            self.wanted.index,
-            self.dim,
-        ):
+        mine = (self.wanted.bucket, self.wanted.index, self.dim)
+        if held is not None and (held.bucket, held.index, held.dim) == mine:
             self._record = held
             name = names.head(held.index, held.dim, held.generation)
             head = alias.look(self.calls, name) if held.generation else None
@@ -175,7 +172,9 @@ class S3Vectors:
         if self._writing is not None:
             return
         if record.stamp(self.location) != self._stamp:
-            self._open()
+            held = record.read(self.location)
+            if self._live is None or held is None or held.generation:  # 0: another process is changing it just now
+                self._open()
         live = self._live
         if live and live.shard_by and time.monotonic() - self._listed > FRESH:
             self._live, self._listed = replace(live, shards=alias.shards(self.calls, live.head)), time.monotonic()
@@ -239,6 +238,8 @@ class S3Vectors:
 
     def _take_over(self, new: Generation) -> None:
         """The next generation becomes the one in use; from its tag on every machine finds it."""
+        if self._record.generation:  # should this process end here, the tags are asked who is in use
+            record.write(self.location, replace(self._record, generation=0))
         alias.mark(self.calls, new.head, {alias.STATE: alias.LIVE})
         old, self._live, self._next, self._renewing = self._live, self._with_shards(new), None, False
         self._write_down()
