@@ -11,11 +11,11 @@ ROOT = Path(snapshelf.__file__).parent
 LINES = """
     cli
     serve
+    testing
     api web twin
     shelf
     evaluate experiment govern observe
     ingest search
-    testing
     translate
     stack
     embedders stores recognisers rerankers metrics sources

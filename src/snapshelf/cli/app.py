@@ -167,3 +167,23 @@ def demo(folder: Annotated[Path, typer.Argument(help="Where to put everything.")
     from snapshelf.cli import demo as command
 
     command.demo(folder)
+
+
+@app.command()
+def twin(
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0: any that is free.", min=0, max=65535)] = 4580,
+    data: Annotated[Path | None, typer.Option(help="Folder to keep everything in; without it, in memory.")] = None,
+    keys: Annotated[Path | None, typer.Option(help="JSON file of access keys, secrets and policies.")] = None,
+    faults: Annotated[Path | None, typer.Option(help="TOML or JSON file of faults to make.")] = None,
+    throttle: Annotated[bool, typer.Option("--throttle", help="Refuse what exceeds AWS's documented rates.")] = False,
+    recall_loss: Annotated[
+        int | None, typer.Option(help="Lose results as AWS's approximate index does; the seed.")
+    ] = None,
+    classic: Annotated[bool, typer.Option("--classic", help="Make buckets as before 2026-09-30.")] = False,
+    building: Annotated[float, typer.Option(help="Seconds for which an added text search is BUILDING.", min=0)] = 0,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Print a line for each call.")] = False,
+) -> None:
+    """Answer as Amazon S3 Vectors does, offline, on a port of this machine."""
+    from snapshelf.cli import twin as command
+
+    command.twin(command.Asked(port, data, keys, faults, throttle, recall_loss, classic, building, verbose))
