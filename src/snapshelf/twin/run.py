@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from snapshelf.twin import permit, trouble
+from snapshelf.twin.bedrock.service import Bedrock
 from snapshelf.twin.gate import Gate
 from snapshelf.twin.s3vectors.context import Settings
 from snapshelf.twin.s3vectors.recall import Loss
@@ -55,4 +56,4 @@ def services(options: Options) -> tuple[Service, ...]:
     """What stands behind the port."""
     loss = None if options.loss is None else Loss(options.loss)
     settings = Settings(classic=options.classic, loss=loss, building=options.building)
-    return (S3Vectors(options.data, settings),)
+    return S3Vectors(options.data, settings), Bedrock()
