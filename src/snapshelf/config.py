@@ -30,6 +30,7 @@ class EmbedderSettings:
 
     name: str = row("", "embedding model; empty: the one the shelf was built with, compact for a new shelf")
     dim: int = row(0, "coordinates kept of each vector; 0: the shelf's own, the model's largest for a new shelf", 0)
+    keep: int = row(0, "coordinates bought and kept, of which dim are searched; 0: as many as are searched", 0)
     options: Options = field(default_factory=dict, metadata={"sentence": "settings of that model alone"})
 
 

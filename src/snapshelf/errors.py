@@ -17,6 +17,7 @@ SnapshelfError
 ├── Busy               another process is writing          HTTP 423   exit 8
 ├── NoSpace            the disk is full                    HTTP 507   exit 9
 ├── SomeRefused        the rest went in, some rows did not HTTP 422   exit 10
+├── OverBudget         the next call would cost too much   HTTP 402   exit 11
 └── Interrupted        a person stopped it                 HTTP 503   exit 130
 
 ``http_status`` and ``exit_code`` are class attributes, so neither API nor command line keeps a table.
@@ -144,6 +145,13 @@ class SomeRefused(SnapshelfError):
 
     http_status = 422
     exit_code = 10
+
+
+class OverBudget(SnapshelfError):
+    """The next call would spend more than the settings allow; what was paid for is kept."""
+
+    http_status = 402
+    exit_code = 11
 
 
 class Interrupted(SnapshelfError):

@@ -5,10 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
-from snapshelf.errors import BadRow
-from snapshelf.types import Attributes, Clip, Filter, Item, ModelCard, Neighbours, Product, Purpose, Vectors
+import numpy as np
+from numpy.typing import NDArray
+
+from snapshelf.errors import BadRow, SnapshelfError
+from snapshelf.types import (
+    Attributes,
+    Charge,
+    Clip,
+    Embedded,
+    Filter,
+    Item,
+    ModelCard,
+    Neighbours,
+    Product,
+    Purpose,
+    Vectors,
+)
 
 Options: TypeAlias = Mapping[str, bool | int | float | str]  # one adapter's own section of the settings
 
@@ -26,6 +41,50 @@ class Embedder(Protocol):
         The same item gives the same row whatever else is in the batch (to 1e-5).
         Raises Unsupported for a modality or a dim that the card does not list.
         """
+
+
+# The place of an item among those given, and its row (dim,) or why there is none.
+Outcome: TypeAlias = "tuple[int, NDArray[np.float32] | SnapshelfError]"
+
+
+@runtime_checkable
+class Buying(Protocol):
+    """What an embedder offers besides where every call costs money, so that nothing is paid for twice."""
+
+    def embed_each(
+        self, items: Sequence[Item], purpose: Purpose, dim: int, keep: Callable[[Sequence[Outcome]], None]
+    ) -> None:
+        """Embed each item on its own and hand over what has come while the rest is under way.
+
+        An item that is refused is an outcome like any other. Whatever ends the rest (credentials, a budget, Ctrl-C, an
+        error of ``keep``), what is under way is waited for and handed over before the error is raised.
+        """
+
+    def begin(self, spent: float) -> None:
+        """Begin a run: its budget is whole again. ``spent``: dollars that this month's calls have cost so far."""
+
+    def charges(self) -> list[Charge]:
+        """What was spent and is not written down yet, in order."""
+
+    def charged(self, count: int) -> None:
+        """The first ``count`` of `charges` are written down now."""
+
+    def notes(self) -> list[str]:
+        """What a person should know of the calls since `begin`, a sentence each."""
+
+
+@runtime_checkable
+class Segmenting(Protocol):
+    """What an embedder offers besides whose card says that it cuts videos or long sounds by itself."""
+
+    def parts(self, file: bytes | Path | Clip, dim: int) -> list[Embedded]:
+        """The parts of a video file, or of a sound, in order.
+
+        Several threads may call it. Raises BadMedia for a file that is refused, OverBudget, Outside.
+        """
+
+    def stop(self) -> None:
+        """End what waits in `parts` with Interrupted: the run is over."""
 
 
 class EmbedderModule(Protocol):

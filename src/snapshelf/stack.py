@@ -16,13 +16,14 @@ from sqlalchemy import Connection
 
 from snapshelf import plugins
 from snapshelf.catalogue import Catalogue, asking, changes, journal, open_catalogue
+from snapshelf.catalogue.ledger import Ledger
 from snapshelf.config import Settings
 from snapshelf.errors import BadInput, Busy, Mismatch, NotHere, UnknownAdapter, nearest, of_system
 from snapshelf.lexical import Lexical, open_lexical
 from snapshelf.manifest import Manifest, check
 from snapshelf.media import MediaLimits
 from snapshelf.protocols import Embedder, Options, Recogniser, Store
-from snapshelf.types import Filter, ModelCard
+from snapshelf.types import Filter, ModelCard, Purpose
 
 if TYPE_CHECKING:
     from snapshelf.media import ClipLimits, Fetcher
@@ -31,6 +32,13 @@ DEFAULT_MODEL = "compact"
 DATABASE = "catalogue.sqlite"
 LEXICAL = "lexical"  # folder, and name of its cursor
 REMEMBERED = 256  # filters whose counts are kept
+# What all views show → the purpose of a query, for a model that tells them apart; "query" for any mixture.
+SEARCHED: dict[frozenset[str], Purpose] = {
+    frozenset({"text"}): "query text",
+    frozenset({"image"}): "query image",
+    frozenset({"audio"}): "query audio",
+    frozenset({"video"}): "query video",
+}
 
 
 class Stack:
@@ -40,6 +48,8 @@ class Stack:
         self.folder, self.settings, self.catalogue = folder, settings, catalogue
         self._manifest: Manifest | None = None
         self._counts: OrderedDict[tuple[int, Filter | None], int] = OrderedDict()
+        self._searched: tuple[int, Purpose] = (-1, "query")
+        self.ledger = Ledger(catalogue, lambda: self.writable(DATABASE) is not None)
         self.rebuild: set[str] = set()  # indexes whose files were lost, to be filled from the catalogue again
 
     @property
@@ -68,12 +78,22 @@ class Stack:
     @property
     def kept_dim(self) -> int:
         """Coordinates at which embeddings are kept."""
-        return self.manifest.dim if self.manifest else self.dim
+        if self.manifest:
+            # A model whose smaller vectors are no prefixes gives, and is paid for, each dimension by itself.
+            return self.manifest.dim if self.card.matryoshka else self.dim
+        kept, dim = self.settings.embedder.keep, self.dim
+        if kept and kept != dim and not (self.card.matryoshka and kept in self.card.dims and kept > dim):
+            raise Mismatch(
+                f"embedder.keep is {kept}, but {self.card.name} cannot give {dim} dimensions out of {kept}; leave keep "
+                "out, or name larger dimensions of a model whose smaller ones are prefixes"
+            )
+        return kept or dim
 
     @property
     def dim(self) -> int:
         """Coordinates that are searched: what the settings ask for, else those kept, else the model's largest."""
-        wanted = self.settings.embedder.dim or (self.manifest.dim if self.manifest else self.card.dims[0])
+        own = self.card.default_dim or self.card.dims[0]
+        wanted = self.settings.embedder.dim or (self.manifest.dim if self.manifest else own)
         if not self.manifest and wanted not in self.card.dims:
             raise Mismatch(f"{self.card.name} has no {wanted} dimensions; it has {', '.join(map(str, self.card.dims))}")
         return wanted
@@ -87,7 +107,18 @@ class Stack:
     def embedder(self) -> Embedder:
         """The model, loaded."""
         loaded: Embedder = _module_of(self.card.name).load(self.card, self.settings.embedder.options)
+        self.ledger.attach(loaded)
         return loaded
+
+    def asks(self) -> Purpose:
+        """The purpose of a query, by what is searched; "query" for a model to which it makes no difference."""
+        if not self.card.purposes_differ:
+            return "query"
+        with self.catalogue.read() as connection:
+            now = changes.now(connection)
+            if self._searched[0] != now:
+                self._searched = now, SEARCHED.get(asking.kinds_of_views(connection), "query")
+        return self._searched[1]
 
     @cached_property
     def store(self) -> Store:
@@ -160,7 +191,7 @@ class Stack:
     def found(self) -> None:
         """Write down what the shelf is built from, once."""
         if self.manifest is None:
-            made = Manifest(self.card.name, self.card.revision, self.dim)
+            made = Manifest(self.card.name, self.card.revision, self.kept_dim)
             with self.catalogue.write() as connection:
                 journal.set_fact(connection, "manifest", {name: getattr(made, name) for name in made.__slots__})
             self._manifest = made
@@ -205,7 +236,8 @@ class Stack:
             lock.release()
 
     def close(self) -> None:
-        """Close what was opened."""
+        """Close what was opened, and write down what queries have cost."""
+        self.ledger.close()
         for part in ("store", "lexical", "embedder"):
             close = getattr(self.__dict__.pop(part, None), "close", None)
             if close:

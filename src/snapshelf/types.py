@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 Modality: TypeAlias = Literal["text", "image", "audio", "video"]
-Purpose: TypeAlias = Literal["index", "query"]  # what a vector is for: to be found, or to find
+# What a vector is for: to be found, or to find; and for a model that asks, to find among views of one kind alone.
+Purpose: TypeAlias = Literal["index", "query", "query text", "query image", "query audio", "query video"]
 Value: TypeAlias = bool | int | float | str | tuple[str, ...]  # what an attribute may hold
 Attributes: TypeAlias = Mapping[str, Value]
 Kind: TypeAlias = Literal["bool", "number", "text", "list"]  # the type of an attribute over the whole catalogue
@@ -213,9 +214,41 @@ class ModelCard:
     matryoshka: bool
     source: str
     purposes_differ: bool = False  # True: the same content has one vector for indexing and another for querying
+    cuts: str = ""  # by which rule the model cuts whole videos by itself; "": it takes what Snapshelf cuts
+    longest_sound: float = 0.0  # seconds of a sound beyond which the model cuts it by itself; 0: it takes any
+    default_dim: int = 0  # coordinates kept by a new shelf; 0: the largest
     batch: int = 32
     image_side: int = 1024  # pixels of a picture's longer side beyond which the model sees nothing more
     notes: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Embedded:
+    """A part of a sound or video whose vector the model gave together with its seconds: (dim,) float32, unit length.
+
+    ``kind`` says what of the part it shows: "video", "audio", or "sound" for the sound of a video by itself.
+    """
+
+    row: NDArray[np.float32]
+    kind: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """Something a service is paid for: so much of ``what`` ("tokens", "images" …) for so many dollars.
+
+    ``calls`` counts requests on the wire, those among them that were refused or whose reply was lost.
+    """
+
+    service: str
+    operation: str
+    model: str
+    what: str
+    amount: float
+    dollars: float
+    calls: int = 1
 
 
 @dataclass(frozen=True, slots=True)

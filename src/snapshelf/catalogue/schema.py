@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-HEAD = "0002"  # the newest migration
+HEAD = "0003"  # the newest migration
 
 metadata = MetaData()
 
@@ -69,6 +69,7 @@ media = Table(
     Column("kind", String, nullable=False, server_default="image"),  # image, audio, video
     Column("start", Float),  # seconds of a part within its file, otherwise none
     Column("end", Float),
+    Index("media_kind", "kind"),
 )
 
 embeddings = Table(
@@ -120,6 +121,24 @@ batches = Table(
     Column("run", String, nullable=False),
     Column("contents", JSON, nullable=False),
     Column("state", String, nullable=False),  # sent, done
+)
+
+# What calls of paid services have cost: a row for all calls of one kind that are written down together.
+charges = Table(
+    "charges",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Float, nullable=False),  # seconds since 1970, UTC
+    Column("run", String, nullable=False),  # of the journal; "" for queries
+    Column("service", String, nullable=False),
+    Column("operation", String, nullable=False),
+    Column("model", String, nullable=False),
+    Column("what", String, nullable=False),  # tokens, images, seconds of sound …, or what became of the calls
+    Column("amount", Float, nullable=False),
+    Column("dollars", Float, nullable=False),
+    Column("calls", Integer, nullable=False),
+    Index("charges_at", "at"),
+    Index("charges_run", "run"),
 )
 
 facts = Table(
