@@ -43,7 +43,7 @@ def demo(folder: Path) -> None:
 
 def settings(endpoint: str) -> Settings:
     """Those of a shelf on AWS whose calls go to an endpoint; without the two ``endpoint_url`` they go to Amazon."""
-    where = {"region": REGION, "endpoint_url": endpoint}
+    where: dict[str, bool | int | float | str] = {"region": REGION, "endpoint_url": endpoint}
     return Settings(
         embedder=EmbedderSettings("nova", 1024, {**where, "requests_per_minute": 60_000.0}),
         store=StoreSettings("s3vectors", {**where, "bucket": BUCKET, "index": "products"}),
@@ -64,7 +64,7 @@ def _keys() -> Iterator[None]:
 
 def _bill(shelf: Shelf, twin: Twin) -> None:
     """What the twin has metered in this run, and the shelf's own ledger beside it."""
-    told = twin.gate.metered()["operations"]
+    told = twin.gate.meter.told()["operations"]
     with shelf.stack.catalogue.read() as connection:
         booked = {f"bedrock:{one.operation}": one for one in totals(connection)}
     table = Table(title="the bill of this run, as the twin metered it", title_justify="left", box=None)
