@@ -85,7 +85,7 @@ def _print_bills(name: str, bills: dict[str, Bill]) -> None:
         [
             key,
             *map(dollars, (one.embed, one.put, one.storage, one.rewrites, one.queries, one.month)),
-            _each(one, thousand),
+            _thousand(one),
         ]
         for key, one in bills.items()
     ]

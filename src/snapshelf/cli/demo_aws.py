@@ -45,8 +45,8 @@ def settings(endpoint: str) -> Settings:
     """Those of a shelf on AWS whose calls go to an endpoint; without the two ``endpoint_url`` they go to Amazon."""
     where: dict[str, bool | int | float | str] = {"region": REGION, "endpoint_url": endpoint}
     return Settings(
-        embedder=EmbedderSettings("nova", 1024, {**where, "requests_per_minute": 60_000.0}),
-        store=StoreSettings("s3vectors", {**where, "bucket": BUCKET, "index": "products"}),
+        embedder=EmbedderSettings("nova", dim=1024, options={**where, "requests_per_minute": 60_000.0}),
+        store=StoreSettings("s3vectors", options={**where, "bucket": BUCKET, "index": "products"}),
     )
 
 
