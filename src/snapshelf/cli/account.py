@@ -80,7 +80,6 @@ def _print_load(load: Load, asked: Asked) -> None:
 
 def _print_bills(name: str, bills: dict[str, Bill]) -> None:
     columns = [name, "embed once", "put once", "storage", "rewrites", "queries", "a month", "1,000 queries"]
-    thousand = 1_000
     rows = [
         [
             key,

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-from rich.table import Table
 
 from snapshelf.catalogue.charges import totals
 from snapshelf.cli import show
@@ -63,19 +62,22 @@ def _keys() -> Iterator[None]:
 
 
 def _bill(shelf: Shelf, twin: Twin) -> None:
-    """What the twin has metered in this run, and the shelf's own ledger beside it."""
-    told = twin.gate.meter.told()["operations"]
+    """What the twin has metered in this run, and beside it what the shelf's own ledger has put down since it was made."""
+    calls, spent = Counter[str](), Counter[str]()
+    shelf.stack.ledger.settle()
     with shelf.stack.catalogue.read() as connection:
-        booked = {f"bedrock:{one.operation}": one for one in totals(connection)}
-    table = Table(title="the bill of this run, as the twin metered it", title_justify="left", box=None)
-    for name in ("operation", "calls", "dollars", "in the shelf's ledger, all runs"):
-        table.add_column(name, justify="left" if name == "operation" else "right")
-    for name, sums in told.items():
-        one = booked.get(name)
-        ledger = f"{one.calls:,} calls, {dollars(one.dollars)}" if one else ""
-        table.add_row(name, f"{sums['calls']:,.0f}", dollars(sums.get("dollars", 0.0)), ledger)
-    show.console.print()
-    show.console.print(table)
+        for one in totals(connection):
+            calls[f"bedrock:{one.operation}"] += one.calls
+            spent[f"bedrock:{one.operation}"] += one.dollars  # type: ignore[assignment]
+    rows = []
+    for name, sums in twin.gate.meter.told()["operations"].items():
+        ledger = [f"{calls[name]:,}", dollars(spent[name])] if name in calls else ["", ""]
+        rows.append([name, f"{sums['calls']:,.0f}", dollars(sums.get("dollars", 0.0)), *ledger])
+    show.console.print(
+        "\n[bold]the bill of this run, as the twin metered it[/bold], and the shelf's ledger of all runs"
+    )
+    columns = ["operation", "calls", "dollars", "ledger: calls", "ledger: dollars"]
+    show.table(columns, rows, right=columns[1:])
 
 
 def _next() -> None:
