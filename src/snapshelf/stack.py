@@ -134,7 +134,7 @@ class Stack:
             store = module.connect(location, self.dim, self.settings.store.options)
         if "renew" in store.can:
             fresh = cast(Renewable, store).stale  # its index is not in the folder
-        if fresh or (store.count() == 0 and "reopen" not in store.can):
+        if fresh or ("reopen" not in store.can and store.count() == 0):  # counting may cost calls
             self.rebuild.add(self.index)
         return store
 

@@ -10,6 +10,8 @@ from snapshelf.errors import BadSettings
 
 Role: TypeAlias = Literal["ingest", "search", "admin"]
 ROLES: tuple[Role, ...] = ("ingest", "search", "admin")
+QUERY = ("QueryVectors", "GetVectors", "GetIndex", "ListTagsForResource")
+TAGS = ("TagResource", "UntagResource", "ListTagsForResource")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +34,9 @@ class Used:
 def policy(role: Role, used: Used) -> dict[str, Any]:
     """The policy document. Raises BadSettings for an unknown role or an account that is not 12 digits.
 
-    ingest: embed, put, delete and read vectors. search: embed queries, and query; reading vectors belongs to it, since
-    AWS asks for GetVectors wherever a filter or metadata is used. admin: make, list, tag and remove buckets and
-    indexes, which a rebuild needs too.
+    search: find the index in use by its tags, embed queries, and query; reading vectors belongs to it, since AWS asks
+    for GetVectors wherever a filter or metadata is used. ingest: all of that, write, and build an index anew beside the
+    one in use, in a bucket that is there. admin: make the bucket, change what is set for it, and look after indexes.
     """
     if role not in ROLES:
         raise BadSettings(f"there is no role {role!r}; choose one of {', '.join(ROLES)}")
@@ -46,9 +48,18 @@ def policy(role: Role, used: Used) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": [one for one in statements if one]}
 
 
+def _search(used: Used) -> list[dict[str, Any]]:
+    return [_find(used), _allow("Query", "s3vectors", QUERY, [_index(used)]), _embed(used), _key(used, ["Decrypt"])]
+
+
 def _ingest(used: Used) -> list[dict[str, Any]]:
-    vectors = ["PutVectors", "DeleteVectors", "GetVectors", "ListVectors", "GetIndex"]
-    statements = [_allow("WriteVectors", "s3vectors", vectors, [_index(used)]), _embed(used)]
+    vectors = ["PutVectors", "DeleteVectors", "ListVectors", "DeleteIndex", "TagResource", *QUERY]
+    statements = [
+        _find(used, "GetVectorBucket"),
+        _allow("Write", "s3vectors", vectors, [_index(used)]),
+        _create(used, ["CreateIndex"], [_index(used)]),
+        _embed(used),
+    ]
     if used.media:
         bucket, _, prefix = used.media.partition("/")
         objects = f"arn:{used.partition}:s3:::{bucket}/{prefix.strip('/')}{'/' if prefix.strip('/') else ''}*"
@@ -61,24 +72,27 @@ def _ingest(used: Used) -> list[dict[str, Any]]:
     return [*statements, _key(used, ["Decrypt", "GenerateDataKey"])]
 
 
-def _search(used: Used) -> list[dict[str, Any]]:
-    vectors = ["QueryVectors", "GetVectors", "GetIndex"]
-    return [_allow("QueryVectors", "s3vectors", vectors, [_index(used)]), _embed(used), _key(used, ["Decrypt"])]
-
-
 def _admin(used: Used) -> list[dict[str, Any]]:
-    created = _allow("Create", "s3vectors", ["CreateVectorBucket", "CreateIndex"], [_bucket(used), _index(used)])
-    if used.kms_key:  # nobody can make an index that is not encrypted with the shop's own key
-        created["Condition"] = {"StringEquals": {"s3vectors:sseType": "aws:kms", "s3vectors:kmsKeyArn": used.kms_key}}
-    bucket = ["GetVectorBucket", "ListIndexes", "TagResource", "UntagResource", "ListTagsForResource"]
-    index = ["GetIndex", "DeleteIndex", "ListVectors", "GetVectors", "UpdateIndexMode", "UpdateMetadataConfiguration"]
-    tags = ["TagResource", "UntagResource", "ListTagsForResource"]
+    modes = ["UpdateIndexMode", "UpdateMetadataConfiguration", "DeleteIndex", "ListVectors", "GetVectors", "GetIndex"]
     return [
-        created,
-        _allow("Bucket", "s3vectors", bucket, [_bucket(used)]),
-        _allow("Indexes", "s3vectors", [*index, *tags], [_index(used)]),
+        _create(used, ["CreateVectorBucket", "CreateIndex"], [_bucket(used), _index(used)]),
+        _allow("Bucket", "s3vectors", ["GetVectorBucket", "ListIndexes", "DeleteVectorBucket", *TAGS], [_bucket(used)]),
+        _allow("Indexes", "s3vectors", [*modes, *TAGS], [_index(used)]),
         _key(used, ["Decrypt", "GenerateDataKey", "DescribeKey"]),
     ]
+
+
+def _find(used: Used, *more: str) -> dict[str, Any]:
+    """Which of the indexes is in use is told by their names and tags."""
+    return _allow("Find", "s3vectors", ["ListIndexes", *more], [_bucket(used)])
+
+
+def _create(used: Used, actions: Sequence[str], resources: Sequence[str]) -> dict[str, Any]:
+    """With a key of the shop's own, nobody can make what is not encrypted with it."""
+    created = _allow("Create", "s3vectors", actions, resources)
+    if used.kms_key:
+        created["Condition"] = {"StringEquals": {"s3vectors:sseType": "aws:kms", "s3vectors:kmsKeyArn": used.kms_key}}
+    return created
 
 
 def _embed(used: Used) -> dict[str, Any]:

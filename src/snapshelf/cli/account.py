@@ -59,7 +59,7 @@ def print_cost(asked: Asked, shelf: str, settings: Path | None, json: bool) -> N
         show.dump({"load": {n: getattr(load, n) for n in load.__slots__}, **told, "shard_by": fields, "spent": spent})
         return
     _print_load(load, asked)
-    _print_bills("dimensions", {f"{dim:,}{' (now)' if dim == load.dim else ''}": one for dim, one in dims.items()})
+    _print_bills("dim", {f"{dim}{' now' if dim == load.dim else ''}": one for dim, one in dims.items()})
     show.console.print(f"\ncut into indexes of equal size, of which a query asks one, at {load.dim:,} dimensions:")
     _print_bills("indexes", {f"{count:,}": one for count, one in shards.items()})
     for field, times in list(fields.items())[:3]:
@@ -88,7 +88,7 @@ def _print_bills(name: str, bills: dict[str, Bill]) -> None:
         ]
         for key, one in bills.items()
     ]
-    show.table(columns, rows, right=columns[1:])
+    show.table(columns, rows, right=columns)
 
 
 def _thousand(one: Bill) -> str:

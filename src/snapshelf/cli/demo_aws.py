@@ -62,7 +62,7 @@ def _keys() -> Iterator[None]:
 
 
 def _bill(shelf: Shelf, twin: Twin) -> None:
-    """What the twin has metered in this run, and beside it what the shelf's own ledger has put down since it was made."""
+    """What the twin has metered in this run, and beside it what the shelf's own ledger holds of all runs."""
     calls, spent = Counter[str](), Counter[str]()
     shelf.stack.ledger.settle()
     with shelf.stack.catalogue.read() as connection:
