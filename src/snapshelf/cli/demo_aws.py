@@ -10,7 +10,7 @@ from pathlib import Path
 
 from snapshelf.catalogue.charges import totals
 from snapshelf.cli import show
-from snapshelf.cli.demo import SHOP, answer, queries, sample
+from snapshelf.cli.demo import PRODUCTS, SHOP, answer, queries, sample
 from snapshelf.cli.index import describe, put
 from snapshelf.config import EmbedderSettings, Settings, StoreSettings
 from snapshelf.money import dollars
@@ -24,12 +24,12 @@ KEYS = {"AWS_ACCESS_KEY_ID": "demo", "AWS_SECRET_ACCESS_KEY": "demo"}  # the twi
 REGION = "us-east-1"
 
 
-def demo(folder: Path) -> None:
+def demo(folder: Path, products: int = PRODUCTS) -> None:
     """Index the sample shop with Nova into S3 Vectors, answer three queries, and show what AWS would have charged.
 
     The twin keeps what it holds beside the shelf, so that a second run buys nothing again.
     """
-    sample(folder / SHOP)
+    sample(folder / SHOP, products)
     with _keys(), start(Options(data=folder / TWIN)) as twin:
         show.console.print(f"Amazon Nova and S3 Vectors, answered by the twin at {twin.endpoint}", highlight=False)
         with open_shelf(folder / SHELF, settings(twin.endpoint)) as shelf:
