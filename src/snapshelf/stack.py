@@ -48,8 +48,8 @@ class Stack:
         self.folder, self.settings, self.catalogue = folder, settings, catalogue
         self._manifest: Manifest | None = None
         self._counts: OrderedDict[tuple[int, Filter | None], int] = OrderedDict()
-        self._views: tuple[int, int] | None = None
         self._searched: tuple[int, Purpose] = (-1, "query")
+        self._views: tuple[int, int] | None = None
         self.ledger = Ledger(catalogue, lambda: self.writable(DATABASE) is not None)
         self.rebuild: set[str] = set()  # indexes whose files were lost, to be filled from the catalogue again
 
@@ -134,7 +134,7 @@ class Stack:
             store = module.connect(location, self.dim, self.settings.store.options)
         if "renew" in store.can:
             fresh = cast(Renewable, store).stale  # its index is not in the folder
-        if fresh or (store.count() == 0 and "reopen" not in store.can):
+        if fresh or ("reopen" not in store.can and store.count() == 0):  # counting may cost calls
             self.rebuild.add(self.index)
         return store
 
