@@ -165,6 +165,16 @@ def test_a5_too_many_segments_fail_the_job(nova, s3, store):
 
 
 @pytest.mark.parametrize(
+    ("seconds", "why"), [(1_435, "1435 segments; at most 1434"), (7_201, "longer than 7200 seconds")]
+)
+def test_a5_how_long_a_sound_may_be(nova, s3, store, seconds, why):
+    s3.put_object(Bucket=store, Key="long.wav", Body=wav(tone(seconds, 1_000, loudness=0.0), 1_000))
+    source = stored(f"s3://{store}/long.wav", format="wav", segmentationConfig={"durationSeconds": 1})
+    told = ended(nova, job(nova, f"s3://{store}", audio=source))
+    assert (told["status"], why in told["failureMessage"]) == ("Failed", True)
+
+
+@pytest.mark.parametrize(
     ("medium", "said"),
     [
         ({"text": {**words("inline"), "segmentationConfig": {}}}, "schema violations found"),

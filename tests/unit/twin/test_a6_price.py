@@ -1,6 +1,7 @@
 """Sections A6 and A7: what calls cost, who may make them, and how clients take errors."""
 
 import pytest
+from botocore.exceptions import ClientError, HTTPClientError
 
 from snapshelf.testing.twin import running
 from snapshelf.twin.bedrock.settings import Settings
@@ -39,6 +40,17 @@ def test_a6_a_refused_call_costs_nothing(priced):
     with refused("ValidationException", "enum"):
         embed(priced.client("bedrock-runtime"), dim=512, text=words("apple"))
     assert "dollars" not in priced.meter()["total"]
+
+
+@pytest.mark.parametrize("fault", [{"drop": True}, {"status": 503}])
+@pytest.mark.parametrize(("after", "images"), [(True, 1), (False, 0)])
+def test_a6_an_answer_that_is_lost_is_charged_if_the_work_was_done(priced, fault, after, images):
+    priced.twin.gate.meter.clear()
+    priced.faults({"operation": "InvokeModel", "after": after, **fault})
+    with pytest.raises((ClientError, HTTPClientError)):
+        embed(priced.client("bedrock-runtime"), image=file("png", picture("png")))
+    priced.faults()
+    assert priced.meter()["total"].get("images", 0) == images
 
 
 def test_a6_jobs_cost_what_calls_do(priced):
