@@ -141,10 +141,14 @@ class NoSpace(SnapshelfError):
 
 
 class SomeRefused(SnapshelfError):
-    """The work went through, except for the items named in the report."""
+    """The work went through, except for the items named in the report; ``items`` are (SKU, reason) where known."""
 
     http_status = 422
     exit_code = 10
+
+    def __init__(self, message: str, items: Iterable[tuple[str, str]] = ()) -> None:
+        self.items = tuple(items)
+        super().__init__(message)
 
 
 class OverBudget(SnapshelfError):

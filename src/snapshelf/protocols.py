@@ -162,17 +162,37 @@ class Store(Protocol):
         """The k nearest of those that pass ``where``, for each row of vectors (q, d); fewer when fewer pass."""
 
     def flush(self) -> None:
-        """Make everything durable and visible to other processes at once, or, after a crash, not at all."""
+        """Make everything durable and visible to other processes at once, or, after a crash, not at all.
+
+        A store elsewhere may show others a part of it before. Raises SomeRefused, when all the rest is in, for what
+        only this store cannot take.
+        """
 
     def close(self) -> None:
         """Flush and let go."""
 
 
-class StoreModule(Protocol):
-    """A file of ``stores/``. ``CAN`` is a subset of {"delete", "filter", "filter-safe", "reopen", "update"}.
+class Renewable(Store, Protocol):
+    """A store that can be filled anew while it is searched."""
 
-    filter-safe: recall@10 stays ≥ 0.99 however few or many vectors pass the filter. reopen: what was flushed is there
-    when `connect` is called again with the same location.
+    @property
+    def stale(self) -> bool:
+        """Whether it has to be filled from nothing: it is new, or was filled under other settings."""
+
+    def renew(self) -> None:
+        """From now on what is added goes into an index of its own, which takes the old one's place at `flush`.
+
+        Searches keep to the old one until then, also after a crash in between.
+        """
+
+
+class StoreModule(Protocol):
+    """A file of ``stores/``. ``CAN`` is a subset of {"delete", "filter", "filter-safe", "renew", "reopen", "update"}.
+
+    filter: it may raise Unsupported for a filter that it cannot express, and then search does without. filter-safe:
+    recall@10 stays ≥ 0.99 however few or many vectors pass the filter. reopen: what was flushed is there when `connect`
+    is called again with the same location. renew: the index lies elsewhere and outlives the location; then the store
+    is a `Renewable` too.
     """
 
     EXTRA: str

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import Connection
 
@@ -22,7 +22,7 @@ from snapshelf.errors import BadInput, Busy, Mismatch, NotHere, UnknownAdapter, 
 from snapshelf.lexical import Lexical, open_lexical
 from snapshelf.manifest import Manifest, check
 from snapshelf.media import MediaLimits
-from snapshelf.protocols import Embedder, Options, Recogniser, Store
+from snapshelf.protocols import Embedder, Options, Recogniser, Renewable, Store
 from snapshelf.types import Filter, ModelCard, Purpose
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ class Stack:
         self._manifest: Manifest | None = None
         self._counts: OrderedDict[tuple[int, Filter | None], int] = OrderedDict()
         self._searched: tuple[int, Purpose] = (-1, "query")
+        self._views: tuple[int, int] | None = None
         self.ledger = Ledger(catalogue, lambda: self.writable(DATABASE) is not None)
         self.rebuild: set[str] = set()  # indexes whose files were lost, to be filled from the catalogue again
 
@@ -131,7 +132,9 @@ class Stack:
             shutil.rmtree(location)
             fresh = True
             store = module.connect(location, self.dim, self.settings.store.options)
-        if fresh or (store.count() == 0 and "reopen" not in store.can):
+        if "renew" in store.can:
+            fresh = cast(Renewable, store).stale  # its index is not in the folder
+        if fresh or ("reopen" not in store.can and store.count() == 0):  # counting may cost calls
             self.rebuild.add(self.index)
         return store
 
@@ -204,6 +207,13 @@ class Stack:
             if len(self._counts) > REMEMBERED:
                 self._counts.popitem(last=False)
         return self._counts[key]
+
+    def count_views(self, connection: Connection) -> int:
+        """How many views all products have; remembered likewise, since some stores would have to list them all."""
+        now = changes.now(connection)
+        if self._views is None or self._views[0] != now:
+            self._views = now, asking.count_views(connection)
+        return self._views[1]
 
     def is_behind(self, words: bool) -> bool:
         """Whether an index lacks something that the catalogue holds; ``words``: the text index will be asked too."""

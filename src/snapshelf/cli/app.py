@@ -162,8 +162,19 @@ def sample(
 
 
 @app.command()
-def demo(folder: Annotated[Path, typer.Argument(help="Where to put everything.")] = Path("demo")) -> None:
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where to put everything.")] = Path("demo"),
+    aws_twin: Annotated[
+        bool,
+        typer.Option("--aws-twin", help="Through Amazon Nova and S3 Vectors, answered offline by a twin."),
+    ] = False,
+) -> None:
     """Render the sample shop, index it, and answer three queries."""
+    if aws_twin:
+        from snapshelf.cli import demo_aws
+
+        demo_aws.demo(folder)
+        return
     from snapshelf.cli import demo as command
 
     command.demo(folder)
@@ -215,3 +226,31 @@ def aws_check(
     from snapshelf.cli import aws as command
 
     command.check(yes, settings)
+
+
+@aws.command("policy")
+def aws_policy(
+    role: Annotated[str, typer.Option(help="ingest, search or admin.")],
+    account: Annotated[str, typer.Option(help="The AWS account, 12 digits.")] = "123456789012",
+    settings: SettingsOption = None,
+) -> None:
+    """Print the least that a role must be allowed to do, for the settings in use."""
+    from snapshelf.cli import account as command
+
+    command.print_policy(role, account, settings)
+
+
+@aws.command("cost")
+def aws_cost(
+    queries: Annotated[int, typer.Option(min=0, help="Queries a month.")] = 1_000_000,
+    photos: Annotated[float, typer.Option(min=0, max=1, help="Share of the queries that are pictures.")] = 0.2,
+    rewritten: Annotated[float, typer.Option(min=0, help="Share of the vectors that changes in a month.")] = 0.1,
+    shelf: ShelfOption = "",
+    settings: SettingsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Print what this catalogue costs on AWS, once and a month, by dimension and by shards, and what was spent."""
+    from snapshelf.cli import account as command
+    from snapshelf.observe.costs import Asked
+
+    command.print_cost(Asked(queries, photos, rewritten=rewritten), shelf, settings, json)

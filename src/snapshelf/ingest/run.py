@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from snapshelf.catalogue import asking, embeddings, journal, products
 from snapshelf.catalogue.products import Entry
-from snapshelf.errors import BadInput, BadRow
+from snapshelf.errors import BadInput, BadRow, SomeRefused
 from snapshelf.ingest.check import wrong
 from snapshelf.ingest.embed import embed_missing
 from snapshelf.ingest.follow import follow
@@ -95,11 +95,21 @@ def index(
             stack.ledger.settle(run.id)
             summary.notes += stack.ledger.notes()
             summary.report = write_refused(stack.folder / "refused.csv", summary.refused)
-        follow(stack)
+        try:
+            follow(stack)
+        except SomeRefused as some:
+            _unsearchable(run, some)
         with stack.catalogue.write() as connection:
             journal.settle(connection)
     summary.seconds = time.perf_counter() - began
     return summary
+
+
+def _unsearchable(run: _Run, some: SomeRefused) -> None:
+    """List products that the catalogue took and the store did not; words still find them."""
+    for sku, reason in some.items:
+        run.refuse_product(run.rows.get(sku, 0), "", reason, sku)
+    run.summary.report = write_refused(run.stack.folder / "refused.csv", run.summary.refused)
 
 
 def remove(stack: Stack, skus: Sequence[str]) -> list[str]:

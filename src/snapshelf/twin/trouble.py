@@ -49,8 +49,9 @@ class Dropped(Exception):
 class Fault:
     """One rule. It applies to ``operation`` ("*", "QueryVectors", "bedrock:*") with probability ``rate``.
 
-    status: refuse with this status; drop: close the connection; latency_ms: wait; after: refuse or drop only when the
-    work has been done, as a timeout on the way back does; times: stop after so many, 0 for never.
+    status: refuse with this status, if the service knows it; drop: close the connection; latency_ms: wait; after:
+    refuse or drop only when the work has been done, as a timeout on the way back does; times: stop after so many, 0 for
+    never.
     """
 
     operation: str = "*"
@@ -89,6 +90,8 @@ class Trouble:
                     continue
                 if fault.after != after or not fnmatchcase(named[1], named[0]) or self._left[at] == 0:
                     continue
+                if fault.status and fault.status not in CODES[service]:
+                    continue
                 if self._draws[at].random() < fault.rate:
                     self._left[at] -= 1
                     wait += fault.latency_ms / 1000
@@ -107,8 +110,7 @@ class Trouble:
 
 def refusal(service: str, status: int) -> Refusal:
     """What a service says with this status."""
-    code = CODES.get(service, CODES["s3vectors"]).get(status) or f"Status{status}Exception"
-    return Refusal(status, code, TEXTS.get(status, "A fault that was asked for"))
+    return Refusal(status, CODES[service][status], TEXTS[status])
 
 
 def faults_of(told: Any, where: str) -> tuple[tuple[Fault, ...], int]:
