@@ -12,6 +12,7 @@ from typing import Any
 import typer
 
 from snapshelf import config
+from snapshelf.aws import check_store
 from snapshelf.aws.check import Account, Finding, Probe, Setting, ask, cost, probes
 from snapshelf.aws.client import Access, client
 from snapshelf.aws.quotas import quotas
@@ -34,9 +35,13 @@ def check(yes: bool, settings: Path | None) -> None:
     wishes = read(loaded.embedder.options)
     asked = probes(wishes.prices, wishes.detail)
     rows = [(probe.asks, str(probe.calls), dollars(probe.dollars)) for probe in asked]
+    most, bucket = cost(asked), _bucket(loaded)
+    if bucket:
+        question = f"how does S3 Vectors filter, and what does it refuse? (an index in {bucket}, deleted after)"
+        rows.append((question, str(check_store.calls()), dollars(check_store.cost())))
+        most += check_store.cost()
     show.table(("question", "calls", "at most"), rows)
-    calls = sum(probe.calls for probe in asked)
-    show.console.print(f"{calls} calls of {wishes.model}, at most {dollars(cost(asked))} in all", markup=False)
+    show.console.print(f"at most {dollars(most)} in all", markup=False)
     _agree(yes)
     access = Access(wishes.region, wishes.profile, wishes.endpoint_url)
     runtime = client("bedrock-runtime", access, read=wishes.timeout)
@@ -46,6 +51,8 @@ def check(yes: bool, settings: Path | None) -> None:
         found |= _quotas(wishes, str(runtime.meta.endpoint_url))
     finally:
         runtime.close()
+    if bucket:
+        _ask_store(loaded, bucket)
     found["checked"] = datetime.now(UTC).date().isoformat()
     path = settings or Path(config.FILE)
     written = write(path, found)
@@ -75,6 +82,20 @@ def write(path: Path, found: Mapping[str, Setting]) -> list[str]:
     except (ValueError, TypeError) as error:
         raise BadInput(f"{path} cannot be changed: {error}; the answers were {dict(found)}") from error
     return list(found)
+
+
+def _bucket(settings: config.Settings) -> str:
+    return str(settings.store.options.get("bucket", "")) if settings.store.name == "s3vectors" else ""
+
+
+def _ask_store(settings: config.Settings, bucket: str) -> None:
+    options = settings.store.options
+    region, profile, address = (str(options.get(name, "")) for name in ("region", "profile", "endpoint_url"))
+    store = client("s3vectors", Access(region, profile, address))
+    try:
+        check_store.ask(store, bucket, lambda said: show.console.print(f"  S3 Vectors: {said}", markup=False))
+    finally:
+        store.close()
 
 
 def _agree(yes: bool) -> None:

@@ -5,12 +5,14 @@ import tomllib
 import pytest
 
 from snapshelf import config
+from snapshelf.aws import check_store
 from snapshelf.aws.check import Account, ask, cost, probes
 from snapshelf.aws.client import Access, client
 from snapshelf.aws.quotas import quotas
 from snapshelf.embedders import nova
-from snapshelf.errors import BadSettings
+from snapshelf.errors import BadSettings, NotHere
 from snapshelf.money import Prices
+from snapshelf.testing.twin import running
 from snapshelf.twin.wire import Answer, encoded
 
 SETTINGS = """# my shop
@@ -140,3 +142,26 @@ class Quotas:
 
 def test_quotas_of_the_model_become_its_pace():
     assert quotas(Quotas()) == {"requests_per_minute": 300.0, "tokens_per_minute": 300.0}
+
+
+def test_s3_vectors_is_asked_too_where_it_is_the_store(home, run, wire, monkeypatch):
+    with running() as twin:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3VECTORS", twin.endpoint)
+        vectors = twin.client("s3vectors")
+        vectors.create_vector_bucket(vectorBucketName="shop-vectors")
+        store = '\n[store]\nname = "s3vectors"\n[store.options]\nbucket = "shop-vectors"\nregion = "us-east-1"\n'
+        with (home / "snapshelf.toml").open("a") as file:
+            file.write(store)
+        status, out, err = run("aws", "check", "--yes")
+        assert status == 0, err
+        told = " ".join(out.split())
+        assert 'S3 Vectors: colour == "red": array, plain' in told
+        assert "the rest of it is not kept" in told
+        assert "S3 Vectors: topK = 0:" in told
+        assert vectors.list_indexes(vectorBucketName="shop-vectors")["indexes"] == []
+        assert sum(one.get("calls", 0) for one in twin.meter()["operations"].values()) - 2 <= check_store.calls()
+
+
+def test_a_bucket_that_is_not_there_ends_it_in_a_sentence(credentials):
+    with running() as twin, pytest.raises(NotHere, match="nothing of that name"):
+        check_store.ask(twin.client("s3vectors"), "nowhere", lambda said: None)

@@ -260,8 +260,7 @@ def test_the_ledger_is_the_meter_under_faults_and_a_kill(wire, tmp_path):
         with shelf.stack.catalogue.read() as connection:
             kept, under_way = embeddings.count(connection), journal.lost(connection)
         lost = met - written  # calls that the dead process took with it
-        assert 0 < lost <= under_way
-        assert lost <= 4 * at_once, "a transaction takes what has come, and no more is on its way than threads"
+        assert 0 < lost <= under_way, "the journal knows of everything that may have been paid for"
         for _ in range(3):  # an item that met three faults in a row is refused, and bought by the next run
             shelf.index(goods(many))
         held = ledger(shelf)
