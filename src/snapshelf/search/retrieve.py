@@ -17,10 +17,11 @@ from snapshelf.vectors import unit
 SPARE = 8  # views fetched beyond what is needed, so that one round is usually enough
 EXACT = 5_000  # products that pass a filter up to which a store without safe filters is not asked at all
 RESCUE = 50_000  # products that pass up to which they are scored exactly when such a store finds too few of them
-HEAD, TURN = 32, 0.05  # views of the short second question to such a store, and how far its query is turned
+SHORT, HEAD = 128, 32  # views up to which such a store is asked for the same twice; beyond, the second time for so many
+TURN = 0.05  # how far the second query is turned from the first
 AT_ONCE = 5_000  # SKUs looked up in one question to the catalogue
 COMMON, WIDE = 0.1, 4.0  # a filter that a smaller share passes has more fetched in proportion, at most so much more
-FAR = 150  # passing views per view fetched from which on it loses no more than it always does
+FAR = 150  # views in all per view fetched from which on a question without a filter needs no second
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +92,8 @@ def _fetched(plan: _Plan, asked: Filter | None) -> Candidates:
     wide = 1.0 if safe or asked is None else min(WIDE, max(1.0, COMMON * plan.products_in_all / max(1, plan.passing)))
     fetch, before = min(total, int((plan.need + SPARE) * views * ratio * wide)), -1
     while True:
-        short = not safe and (plan.passing if asked is not None else plan.products_in_all) * views < FAR * fetch
-        ids, found = _asked(plan, fetch, asked, short)
+        twice = not safe and (asked is not None or total < FAR * fetch)
+        ids, found = _asked(plan, fetch, asked, twice)
         skus = passes(list(dict.fromkeys(split_view(id)[0] for id in ids)))
         got = len(found.ids[0])
         # Few results mean that there are no more, except where a store may lose some; then until it finds no more.
@@ -102,20 +103,25 @@ def _fetched(plan: _Plan, asked: Filter | None) -> Candidates:
         fetch, before = min(total, fetch * 4), got
 
 
-def _asked(plan: _Plan, fetch: int, asked: Filter | None, short: bool) -> tuple[list[str], Neighbours]:
-    """Ids that the store finds, and how. With ``short`` the nearest are asked for a second time, by themselves and with
-    the query turned a little: an approximate index that is asked for a large part of what passes finds a smaller share
-    of it, and what it misses for one query it seldom misses for one beside it (docs/decisions/0009).
+def _asked(plan: _Plan, fetch: int, asked: Filter | None, twice: bool) -> tuple[list[str], Neighbours]:
+    """Ids that the store finds, and how. With ``twice`` a second question has the query turned a little: what an
+    approximate index misses for one query it seldom misses for one beside it. Where many are wanted the second question
+    is for the nearest alone, since the more is asked for, the more is missed (docs/decisions/0009).
     """
     store = plan.stack.store
     if not fetch:
         return [], _nothing()
-    found = store.search(plan.vector, fetch, asked)
-    if not short:
+    if not twice:
+        found = store.search(plan.vector, fetch, asked)
         return found.ids[0], found
-    head = store.search(_turned(plan.vector), min(fetch, HEAD), asked)
-    path = f"{found.path}, the {HEAD} nearest asked for once more"
-    return list(dict.fromkeys((*head.ids[0], *found.ids[0]))), replace(found, path=path)
+    beside = _turned(plan.vector)
+    if fetch <= SHORT:
+        found = store.search(np.concatenate([plan.vector, beside]), fetch, asked)
+        more = found.ids[1]
+    else:
+        found = store.search(plan.vector, fetch, asked)
+        more = store.search(beside, HEAD, asked).ids[0]
+    return list(dict.fromkeys((*found.ids[0], *more))), replace(found, path=f"{found.path}, asked twice")
 
 
 def _turned(vector: Vectors) -> Vectors:

@@ -36,8 +36,8 @@ def shop(bench, tmp_path_factory):
         (0.0005, "exact over 3 filtered products"),
         (0.01, "exact over 60 filtered products"),
         (0.1, "exact over 600 filtered products"),
-        (0.9, "S3 Vectors, 1 page, filter first, the 32 nearest asked for once more"),
-        (1.0, "S3 Vectors, 1 page, the 32 nearest asked for once more"),
+        (0.9, "S3 Vectors, 1 page, filter first, asked twice"),
+        (1.0, "S3 Vectors, 1 page, asked twice"),
     ],
 )
 def test_recall_at_every_share(bench, shop, share, said):
