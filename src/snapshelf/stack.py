@@ -41,6 +41,7 @@ class Stack:
         self._manifest: Manifest | None = None
         self._counts: OrderedDict[tuple[int, Filter | None], int] = OrderedDict()
         self.rebuild: set[str] = set()  # indexes whose files were lost, to be filled from the catalogue again
+        self.rerankers: tuple[object, object] | None = None  # rules and model as last read, with their mark
 
     @property
     def manifest(self) -> Manifest | None:
