@@ -11,7 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snapshelf.errors import BadRow
-from snapshelf.types import Attributes, Candidate, Clip, Filter, Item, Kind, ModelCard, Neighbours, Product, Purpose, Vectors
+from snapshelf.types import (
+    Attributes,
+    Candidate,
+    Clip,
+    Filter,
+    Item,
+    Kind,
+    ModelCard,
+    Neighbours,
+    Product,
+    Purpose,
+    Vectors,
+)
 
 Options: TypeAlias = Mapping[str, bool | int | float | str]  # one adapter's own section of the settings
 

@@ -66,10 +66,11 @@ def add(connection: Connection, tallies: Iterable[Tally], half_life: float, whol
 
 
 def _kept(connection: Connection, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], tuple[list[float], float]]:
-    c, found = counters.c, {}
+    c, found = counters.c, dict[tuple[str, str], tuple[list[float], float]]()
     for start in range(0, len(keys), AT_ONCE):
         query = select(counters).where(tuple_(c.text, c.sku).in_(keys[start : start + AT_ONCE]))
-        for text, sku, *values, at in connection.execute(query):
+        for row in connection.execute(query):
+            text, sku, *values, at = tuple(row)
             found[text, sku] = (values, at)
     return found
 
@@ -104,7 +105,8 @@ def of_products(
     for start in range(0, len(wanted), 2 * AT_ONCE):
         some = wanted[start : start + 2 * AT_ONCE]
         texts = or_(c.text == "", c.text == text) if text else c.text == ""
-        for held, sku, *values, at in connection.execute(select(counters).where(texts, c.sku.in_(some))):
+        for row in connection.execute(select(counters).where(texts, c.sku.in_(some))):
+            held, sku, *values, at = tuple(row)
             aged = 2.0 ** (min(0.0, at - now) / life)  # a clock ahead of ours does not make an event count double
             (within if held else overall)[sku] = Counts(*(value * aged for value in values))
     return overall, within, overall.pop("", NONE)

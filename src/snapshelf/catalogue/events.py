@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
@@ -157,12 +157,11 @@ def _learn(connection: Connection, told: Mapping[str, str]) -> dict[str, str]:
     return new
 
 
-def _texts(connection: Connection, queries: Iterator[str] | object) -> dict[str, str]:
-    ids, found = sorted(queries), {}  # type: ignore[call-overload]
+def _texts(connection: Connection, queries: Iterable[str]) -> dict[str, str]:
+    ids, found = sorted(queries), dict[str, str]()
     for start in range(0, len(ids), AT_ONCE):
-        found.update(
-            dict(connection.execute(select(asked).where(asked.c.query.in_(ids[start : start + AT_ONCE]))).all())
-        )
+        some = ids[start : start + AT_ONCE]
+        found.update(dict(connection.execute(select(asked.c.query, asked.c.text).where(asked.c.query.in_(some))).all()))
     return found
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from snapshelf import plugins
-from snapshelf.catalogue import changes
 from snapshelf.catalogue.events import normal
 from snapshelf.protocols import Reranker
 from snapshelf.rank import signals
@@ -48,13 +47,14 @@ def of_shelf(stack: Stack, connection: Connection) -> Rerankers:
     stamps = (_stamp(rules_file), _stamp(kept / "model.json") if ranking.learned else 0)
     if not any(stamps) and rules_file is None:
         return Rerankers()
-    mark = (stamps, changes.now(connection))
-    held: tuple[object, Rerankers] | None = stack.rerankers
+    mark = (rules_file, stamps)
+    held: tuple[object, Rerankers] | None = stack.rerankers  # type: ignore[assignment]
     if held is None or held[0] != mark:
         known = signals.known(connection)
         rules = plugins.find("rerankers", "rules").load(rules_file, known) if rules_file else None
         model = plugins.find("rerankers", "lambdamart").load(kept, known) if stamps[1] else None
-        held = stack.rerankers = (mark, Rerankers(rules, model))
+        held = (mark, Rerankers(rules, model))
+        stack.rerankers = held
     return held[1]
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from snapshelf.rerankers.rules.shape import Diversity
 from snapshelf.types import Candidate
+
+Mask: TypeAlias = NDArray[np.bool_]
 
 
 def spread(
@@ -50,16 +54,17 @@ def spread(
             told[order[best]] = float(factor[best])
         if alike is not None:
             factor = np.minimum(factor, 1.0 - cost * alike[best])
-        full |= _full(held, seen, wish.most, best)
+        if held:
+            full |= _full(held, seen, wish.most, best)
     rest = [n for n in range(len(rows)) if left[n]]
     return [order[n] for n in (*chosen, *rest)], told
 
 
 def _full(
     held: Mapping[str, Sequence[object]], seen: Mapping[str, Counter[object]], most: Mapping[str, int], best: int
-) -> np.ndarray | bool:  # type: ignore[type-arg]
+) -> Mask:
     """Who has to wait now that ``best`` is chosen: those that share a value whose places are taken."""
-    waits: np.ndarray | bool = False  # type: ignore[type-arg]
+    waits: Mask = np.zeros(len(next(iter(held.values()), ())), bool)
     for name, values in held.items():
         value = values[best]
         seen[name][value] += 1
@@ -68,7 +73,7 @@ def _full(
     return waits
 
 
-def _cosines(rows: Sequence[Candidate]) -> np.ndarray:  # type: ignore[type-arg]
+def _cosines(rows: Sequence[Candidate]) -> NDArray[np.float64]:
     """(n, n) cosine of every two, 0 where one has no vector, where they point apart, and of each with itself."""
     known = [n for n, one in enumerate(rows) if one.vector is not None]
     found = np.zeros((len(rows), len(rows)))

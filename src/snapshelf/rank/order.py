@@ -13,7 +13,7 @@ Products with a label (pinned, sponsored, buried) stand where the rules file say
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import prod
 
 import numpy as np
@@ -108,7 +108,7 @@ def _bounded(effects: Effects, n: int, loss: float) -> tuple[Floats, Floats]:
 
 def _told(
     effects: Sequence[tuple[str, Floats]],
-    learned: Sequence[str] | Mapping[str, object] | object,
+    learned: Collection[str],
     order: Sequence[int],
     fine: Sequence[Mapping[str, float]],
     likeness: Mapping[int, float],
@@ -118,7 +118,7 @@ def _told(
     told = []
     for rank, n in enumerate(order):
         if rank < len(fine):
-            parts = {**fine[rank], **{name: row[n] for name, row in rows if row[n] != 1.0 and name not in learned}}  # type: ignore[operator]
+            parts = {**fine[rank], **{name: row[n] for name, row in rows if row[n] != 1.0 and name not in learned}}
         else:
             parts = {name: row[n] for name, row in rows if row[n] != 1.0}
         if n in likeness:

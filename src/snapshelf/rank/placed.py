@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from snapshelf.rerankers.rules.boosts import columns
 from snapshelf.rerankers.rules.shape import Bury, Rules, Slot
@@ -64,7 +65,8 @@ def place(
         if n is not None and n not in places:
             places[n] = _free(pin.position, places)
             labels[n] = PINNED
-    passing = {id(rule): _passing(rule, candidates, rules.needs) for rule in (*slots, *buries)}
+    asked: list[Slot | Bury] = [*slots, *buries]
+    passing = {id(rule): _passing(rule, candidates, rules.needs) for rule in asked}
     gone = {n for bury in buries for n in np.flatnonzero(passing[id(bury)]).tolist()} - places.keys()
     highest = max(relevance)
     for slot in slots:
@@ -86,7 +88,7 @@ def _free(wanted: int, places: Mapping[int, int]) -> int:
     return wanted
 
 
-def _passing(rule: Slot | Bury, candidates: Sequence[Candidate], needs: frozenset[str]) -> np.ndarray:  # type: ignore[type-arg]
+def _passing(rule: Slot | Bury, candidates: Sequence[Candidate], needs: frozenset[str]) -> NDArray[np.bool_]:
     if rule.when is None:
         return np.array([one.sku in rule.skus for one in candidates])
     return columns(candidates, needs).mask(rule.when)

@@ -108,7 +108,7 @@ def _text(row: Mapping[str, Any], name: str, longest: int = LONGEST) -> str:
         raise Refused(f"{name} is a text, not {_shown(value)}")
     if len(value) > longest:
         raise Refused(f"{name} has {len(value):,} characters; at most {longest:,} are taken")
-    if "\x00" in value or not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
+    if "\x00" in value or (not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value)):
         raise Refused(f"{name} holds a character that is none")
     return value.strip()
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from snapshelf.errors import BadFilter, BadSettings, nearest
 from snapshelf.filters import check as check_filter
-from snapshelf.rerankers.rules.shape import Rules
+from snapshelf.rerankers.rules.shape import Boost, Bury, Rules, Slot
 from snapshelf.types import Kind
 
 
@@ -18,7 +18,8 @@ def check(rules: Rules, known: Mapping[str, Kind]) -> None:
                 f"{rules.file}, [signals], {signal}: no product has an attribute {source!r}.{nearest(source, known)}"
             )
     there = {**known, **{signal: known[source] for signal, source in rules.sources.items()}}
-    for rule in (*rules.boosts, *rules.slots, *rules.buries):
+    asked: list[Boost | Slot | Bury] = [*rules.boosts, *rules.slots, *rules.buries]
+    for rule in asked:
         if rule.when is not None:
             try:
                 check_filter(rule.when, there, rule.text)
@@ -31,8 +32,8 @@ def check(rules: Rules, known: Mapping[str, Kind]) -> None:
             )
         if boost.signal and there[boost.signal] not in ("number", "bool"):
             raise BadSettings(
-                f"{boost.where}, signal: {boost.signal!r} holds {there[boost.signal]} values; a boost that grows with a "
-                "signal needs numbers, so write a condition instead, such as when = 'brand == \"Acme\"'"
+                f"{boost.where}, signal: {boost.signal!r} holds {there[boost.signal]} values; a boost that grows "
+                "with a signal needs numbers, so write a condition instead, such as when = 'brand == \"Acme\"'"
             )
     for name in rules.diversity.most:
         if there.get(name) != "text":

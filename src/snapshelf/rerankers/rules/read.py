@@ -43,7 +43,8 @@ def parse(text: str, file: str = "rules") -> Rules:
     buries = [_bury(row) for row in _rules(given, "bury", file, zone)]
     diversity = _diversity(given.get("diversity", {}), file)
     needs = {boost.signal for boost in boosts if boost.signal} | set(diversity.most)
-    for rule in (*boosts, *slots, *buries):
+    asked: list[Boost | Slot | Bury] = [*boosts, *slots, *buries]
+    for rule in asked:
         needs |= names_in(rule.when) if rule.when is not None else set()
     return Rules(
         file=file,
