@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, or_, select, tuple_, update
 
@@ -70,8 +71,8 @@ def _kept(connection: Connection, keys: Sequence[tuple[str, str]]) -> dict[tuple
     for start in range(0, len(keys), AT_ONCE):
         query = select(counters).where(tuple_(c.text, c.sku).in_(keys[start : start + AT_ONCE]))
         for row in connection.execute(query):
-            text, sku, *values, at = tuple(row)
-            found[text, sku] = (values, at)
+            text, sku, at = row.text, row.sku, row.at
+            found[text, sku] = ([getattr(row, name) for name in ACTIONS], at)
     return found
 
 
@@ -87,7 +88,7 @@ def _put(
     again = [{"t": row["text"], "s": row["sku"], **row} for row in changed if (row["text"], row["sku"]) in held]
     if again:
         key = (counters.c.text == bindparam("t"), counters.c.sku == bindparam("s"))
-        values = {name: bindparam(name) for name in (*ACTIONS, "at")}
+        values: dict[str, Any] = {name: bindparam(name) for name in (*ACTIONS, "at")}
         plain = [{name: row[name] for name in ("t", "s", "at", *ACTIONS)} for row in again]
         connection.execute(update(counters).where(*key).values(values), plain)
 
@@ -106,7 +107,7 @@ def of_products(
         some = wanted[start : start + 2 * AT_ONCE]
         texts = or_(c.text == "", c.text == text) if text else c.text == ""
         for row in connection.execute(select(counters).where(texts, c.sku.in_(some))):
-            held, sku, *values, at = tuple(row)
+            held, sku, values, at = row.text, row.sku, [getattr(row, name) for name in ACTIONS], row.at
             aged = 2.0 ** (min(0.0, at - now) / life)  # a clock ahead of ours does not make an event count double
             (within if held else overall)[sku] = Counts(*(value * aged for value in values))
     return overall, within, overall.pop("", NONE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from snapshelf.cli import show
@@ -19,7 +19,9 @@ def events(file: Path, shelf: str, settings: Path | None, json: bool) -> None:
     with open_shelf(shelf, settings, create=False) as opened:
         done = opened.record(given)
     if json:
-        told = asdict(done) | {"refused": [{"row": bad.row, "reason": bad.reason} for bad in done.refused]}
+        told = asdict(replace(done, refused=())) | {
+            "refused": [{"row": bad.row, "reason": bad.reason} for bad in done.refused]
+        }
         show.dump(told)
     else:
         report(done)

@@ -25,6 +25,7 @@ from snapshelf.protocols import Effects, Reranker
 from snapshelf.rank.likeness import spread
 from snapshelf.rank.placed import place
 from snapshelf.rerankers.rules import RuleReranker
+from snapshelf.rerankers.rules.boosts import columns, effects
 from snapshelf.rerankers.rules.shape import Rules
 from snapshelf.types import Candidate, Ranked
 
@@ -57,32 +58,27 @@ def rerank(
     words, moment = normal(query), time.time() if now is None else now
     base = _relevance(candidates)
     learned = model.score(candidates, words, moment) if model else {}
-    wished = rules.score(candidates, words, moment) if rules else {}
+    table = columns(candidates, said.needs)
+    wished = effects(said, table, words, moment)
     by_model, cut_model = _bounded(learned, len(base), said.learned_loss)
     by_rules, cut_rules = _bounded(wished, len(base), said.loss)
-    effects = [*learned.items(), *wished.items(), (LIMIT, cut_model * cut_rules)]
+    told = [*learned.items(), *wished.items(), (LIMIT, cut_model * cut_rules)]
     skus = [one.sku for one in candidates]
     before = sorted(range(len(skus)), key=lambda n: (-base[n], skus[n]))
     relevance, final = (base * by_model).tolist(), (base * by_model * by_rules).tolist()
     order = sorted(range(len(skus)), key=lambda n: (-final[n], -relevance[n], skus[n]))
-    hand = place(said, candidates, order, relevance, words, moment)
-    free = [n for n in order if n not in hand.taken]
+    hand = place(said, candidates, table, order, relevance, words, moment)
+    taken = hand.taken
+    free = [n for n in order if n not in taken] if taken else order
     free, likeness = spread(said.diversity, candidates, free, relevance, final, said.loss)
     order = hand.joined(free)
     fine = model.explain(candidates, words, moment, order[:explain]) if model and explain else []
-    told = _told(effects, learned.keys(), order, fine, likeness)
-    ranks = {n: rank for rank, n in enumerate(before)}
+    parts = _told(told, learned.keys(), order, fine, likeness)
+    ranks = {n: rank for rank, n in enumerate(before, start=1)}
+    scores = base.tolist()
     return [
-        Ranked(
-            rank=rank + 1,
-            sku=skus[n],
-            final=float(base[n]) * prod(parts.values()),
-            relevance=float(base[n]),
-            parts=parts,
-            label=hand.labels.get(n, ""),
-            moved=ranks[n] - rank,
-        )
-        for rank, (n, parts) in enumerate(zip(order, told, strict=True))
+        Ranked(rank, skus[n], scores[n] * prod(own.values()), scores[n], own, hand.labels.get(n, ""), ranks[n] - rank)
+        for rank, (n, own) in enumerate(zip(order, parts, strict=True), start=1)
     ]
 
 
@@ -114,14 +110,16 @@ def _told(
     likeness: Mapping[int, float],
 ) -> list[dict[str, float]]:
     """The parts of each place, in order; an effect of 1 is none and left out."""
-    rows = [(name, factors.tolist()) for name, factors in effects]
-    told = []
-    for rank, n in enumerate(order):
-        if rank < len(fine):
-            parts = {**fine[rank], **{name: row[n] for name, row in rows if row[n] != 1.0 and name not in learned}}
-        else:
-            parts = {name: row[n] for name, row in rows if row[n] != 1.0}
-        if n in likeness:
-            parts[LIKENESS] = likeness[n]
-        told.append(parts)
+    told: list[dict[str, float]] = [{} for _ in order]
+    at = np.argsort(order).tolist()
+    for rank, row in enumerate(fine):
+        told[rank].update(row)
+    for name, factors in effects:
+        values = factors.tolist()
+        for n in np.flatnonzero(factors != 1.0).tolist():
+            rank = at[n]
+            if rank >= len(fine) or name not in learned:
+                told[rank][name] = values[n]
+    for n, factor in likeness.items():
+        told[at[n]][LIKENESS] = factor
     return told

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from snapshelf.rerankers.rules.boosts import columns
+from snapshelf.filters import Columns
 from snapshelf.rerankers.rules.shape import Bury, Rules, Slot
 from snapshelf.types import Candidate
 
@@ -42,6 +42,7 @@ class Hand:
 def place(
     rules: Rules,
     candidates: Sequence[Candidate],
+    table: Columns,
     order: Sequence[int],
     relevance: Sequence[float],
     query: str,
@@ -66,7 +67,7 @@ def place(
             places[n] = _free(pin.position, places)
             labels[n] = PINNED
     asked: list[Slot | Bury] = [*slots, *buries]
-    passing = {id(rule): _passing(rule, candidates, rules.needs) for rule in asked}
+    passing = {id(rule): _passing(rule, candidates, table) for rule in asked}
     gone = {n for bury in buries for n in np.flatnonzero(passing[id(bury)]).tolist()} - places.keys()
     highest = max(relevance)
     for slot in slots:
@@ -88,7 +89,7 @@ def _free(wanted: int, places: Mapping[int, int]) -> int:
     return wanted
 
 
-def _passing(rule: Slot | Bury, candidates: Sequence[Candidate], needs: frozenset[str]) -> NDArray[np.bool_]:
+def _passing(rule: Slot | Bury, candidates: Sequence[Candidate], table: Columns) -> NDArray[np.bool_]:
     if rule.when is None:
         return np.array([one.sku in rule.skus for one in candidates])
-    return columns(candidates, needs).mask(rule.when)
+    return table.mask(rule.when)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from snapshelf.protocols import Effects
-from snapshelf.rerankers.rules.boosts import effects
+from snapshelf.rerankers.rules.boosts import columns, effects
 from snapshelf.rerankers.rules.check import check
 from snapshelf.rerankers.rules.read import read
 from snapshelf.rerankers.rules.shape import Rules
@@ -29,13 +29,13 @@ class RuleReranker:
 
     def score(self, candidates: Sequence[Candidate], query: str, now: float) -> Effects:
         """Factor by boost, of those that hold now and for this query."""
-        return effects(self.rules, candidates, query, now)
+        return effects(self.rules, columns(candidates, self.needs), query, now)
 
     def explain(
         self, candidates: Sequence[Candidate], query: str, now: float, places: Sequence[int]
     ) -> list[Mapping[str, float]]:
         """The same, by candidate, without the boosts that have no effect on it."""
-        found = effects(self.rules, candidates, query, now)
+        found = self.score(candidates, query, now)
         return [{name: float(row[n]) for name, row in found.items() if row[n] != 1.0} for n in places]
 
 

@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import NoneType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from snapshelf.filters import Columns
-from snapshelf.filters.column import of_kind
+from snapshelf.filters.column import Lists, Numbers, Texts, of_kind
 from snapshelf.rerankers.rules.shape import Boost, Rules
-from snapshelf.types import Candidate, kind_of
+from snapshelf.types import Candidate, Value, kind_of
 
 Floats = NDArray[np.float64]
 LOW, HIGH = 0.1, 0.9  # percentiles between which a boost grows where the rule sets no bounds
 
 
-def effects(rules: Rules, candidates: Sequence[Candidate], query: str, now: float) -> dict[str, Floats]:
-    """Name of a boost → (n,) factors; boosts that do not hold now, or change nobody, are left out."""
-    holding = [boost for boost in rules.boosts if boost.scope.holds(query, now)]
-    table = columns(candidates, rules.needs) if holding else Columns()
+def effects(rules: Rules, table: Columns, query: str, now: float) -> dict[str, Floats]:
+    """Name of a boost → (n,) factors; boosts that do not hold now, or change nobody, are left out.
+
+    table: the candidates' signals, from `columns`.
+    """
     found: dict[str, Floats] = {}
-    for boost in holding:
-        factors = 1.0 + boost.by * _share(boost, candidates, table)
-        if (factors != 1.0).any():
-            found[boost.name] = factors
+    for boost in rules.boosts:
+        if boost.scope.holds(query, now):
+            factors = 1.0 + boost.by * _share(boost, table)
+            if (factors != 1.0).any():
+                found[boost.name] = factors
     return found
 
 
@@ -33,35 +36,38 @@ def columns(candidates: Sequence[Candidate], names: frozenset[str]) -> Columns:
 
     A value of another type than the first of its name is taken as missing: one type per signal is the catalogue's rule.
     """
-    table = Columns()
+    table, signals = Columns(), [one.signals for one in candidates]
     table.rows = len(candidates)
     for name in names:
-        held = [(n, one.signals[name]) for n, one in enumerate(candidates) if name in one.signals]
-        if held:
-            kind = kind_of(held[0][1])
-            fitting = [(n, value) for n, value in held if kind_of(value) == kind]
-            column = of_kind(kind, {})
-            column.grow(len(candidates))
-            column.put([n for n, _ in fitting], [value for _, value in fitting])
-            table.columns[name] = column
+        values = [held.get(name) for held in signals]
+        types = set(map(type, values)) - {NoneType}
+        if types <= {int, float}:
+            if types:
+                table.columns[name] = Numbers("number", np.array(values, np.float64))  # None becomes NaN
+        elif types == {bool}:
+            table.columns[name] = Numbers("bool", np.array(values, np.float64))
+        else:
+            table.columns[name] = _mixed(values)
     return table
 
 
-def _share(boost: Boost, candidates: Sequence[Candidate], table: Columns) -> Floats:
+def _mixed(values: Sequence[Value | None]) -> Numbers | Texts | Lists:
+    kind = kind_of(next(value for value in values if value is not None))
+    fitting = [(n, value) for n, value in enumerate(values) if value is not None and kind_of(value) == kind]
+    column = of_kind(kind, {})
+    column.grow(len(values))
+    column.put([n for n, _ in fitting], [value for _, value in fitting])
+    return column
+
+
+def _share(boost: Boost, table: Columns) -> Floats:
     """(n,) how much of a boost each candidate gets, in [0, 1]."""
-    if boost.when is not None:
-        passing = table.mask(boost.when).astype(np.float64)
-    else:
-        passing = np.ones(len(candidates))
+    passing = np.ones(table.rows) if boost.when is None else table.mask(boost.when).astype(np.float64)
     if not boost.signal:
         return passing
-    return passing * scaled(numbers(candidates, boost.signal), boost.low, boost.high)
-
-
-def numbers(candidates: Sequence[Candidate], name: str) -> Floats:
-    """(n,) a signal as numbers, NaN where it is missing or no number."""
-    values = [one.signals.get(name) for one in candidates]
-    return np.array([float(v) if isinstance(v, int | float) else np.nan for v in values], np.float64)
+    column = table.columns.get(boost.signal)
+    values = column.values if isinstance(column, Numbers) else np.full(table.rows, np.nan)
+    return passing * scaled(values, boost.low, boost.high)
 
 
 def scaled(values: Floats, low: float | None, high: float | None) -> Floats:
