@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, insert, or_, select, tuple_, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, tuple_, update
 
 from snapshelf.catalogue.schema import counters
 
@@ -15,8 +15,7 @@ AT_ONCE = 250  # keys in one IN (…), two parameters each
 DAY = 86_400.0
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(NamedTuple):
     """How often something happened, each time weighing 2^(-age / half-life)."""
 
     impression: float = 0.0
@@ -101,15 +100,17 @@ def of_products(
     Always what the last committed event made of it: nothing is cached.
     """
     wanted, life, c = ["", *skus], half_life * DAY, counters.c
+    query = select(c.text, c.sku, c.impression, c.click, c.cart, c.purchase, c.at)
     overall: dict[str, Counts] = {}
     within: dict[str, Counts] = {}
     for start in range(0, len(wanted), 2 * AT_ONCE):
         some = wanted[start : start + 2 * AT_ONCE]
-        texts = or_(c.text == "", c.text == text) if text else c.text == ""
-        for row in connection.execute(select(counters).where(texts, c.sku.in_(some))):
-            held, sku, values, at = row.text, row.sku, [getattr(row, name) for name in ACTIONS], row.at
+        texts = c.text.in_(["", text]) if text else c.text == ""
+        for held, sku, shown, clicked, carted, bought, at in connection.execute(
+            query.where(texts, c.sku.in_(some))
+        ).all():
             aged = 2.0 ** (min(0.0, at - now) / life)  # a clock ahead of ours does not make an event count double
-            (within if held else overall)[sku] = Counts(*(value * aged for value in values))
+            (within if held else overall)[sku] = Counts(shown * aged, clicked * aged, carted * aged, bought * aged)
     return overall, within, overall.pop("", NONE)
 
 

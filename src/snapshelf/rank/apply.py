@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from snapshelf import plugins
+from snapshelf.catalogue import changes
 from snapshelf.catalogue.events import normal
 from snapshelf.protocols import Reranker
 from snapshelf.rank import signals
@@ -18,6 +19,7 @@ from snapshelf.rerankers.rules import RuleReranker
 from snapshelf.stack import Stack
 from snapshelf.types import Candidate, Ranked
 
+REMEMBERED = 100_000  # products whose attributes are kept in memory while the catalogue does not change
 MODEL = "reranker"  # folder of the trained model, in the shelf
 
 
@@ -89,7 +91,11 @@ def joined(
     smoothing = signals.Smoothing(ranking.half_life_days, ranking.prior_strength)
     sources = using.rules.rules.sources if using.rules else {}
     skus = [one.sku for one in candidates]
-    found = signals.join(connection, skus, using.needs, normal(query), now, smoothing, sources)
+    mark = (changes.now(connection), using.needs, tuple(sorted(sources.items())))
+    if stack.signals is None or stack.signals[0] != mark or len(stack.signals[1]) > REMEMBERED:
+        stack.signals = (mark, {})
+    held = stack.signals[1]
+    found = signals.join(connection, skus, using.needs, normal(query), now, smoothing, sources, held)
     return [replace(one, signals={**found[one.sku], **one.signals}) for one in candidates]
 
 

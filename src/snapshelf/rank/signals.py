@@ -32,6 +32,8 @@ MADE: Mapping[str, str] = {
     "margin": "an attribute of that name; where there is none, 1 - cost / price of an attribute `cost`",
 }
 AT_ONCE = 500
+RELEASED = " released"  # no name of a signal: the date from which age_days is made at each query
+_RATES = (("ctr", 1, 0), ("cart_rate", 2, 1), ("conversion", 3, 1))  # name, successes and trials in `Counts`
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,9 @@ class Smoothing:
 
     half_life: float = 30.0
     strength: float = 20.0
+
+
+DEFAULT = Smoothing()
 
 
 def known(connection: Connection) -> dict[str, Kind]:
@@ -54,30 +59,57 @@ def join(
     needs: frozenset[str],
     text: str,
     now: float,
-    smoothing: Smoothing = Smoothing(),
+    smoothing: Smoothing = DEFAULT,
     sources: Mapping[str, str] | None = None,
+    held: dict[str, Mapping[str, Value]] | None = None,
 ) -> dict[str, Attributes]:
     """SKU → the signals named in ``needs``; one that is unknown of a product is left out.
 
-    text: the query's words, normalised. now: seconds since 1970. sources: signal → the attribute that holds it.
+    text: the query's words, normalised. now: seconds since 1970. sources: signal → the attribute that holds it. held:
+    what was read from the catalogue before, for the same needs and sources and an unchanged catalogue; added to.
     """
     named = {signal: (sources or {}).get(signal, signal) for signal in (*needs, "released", "cost", "price")}
-    wanted = {named[signal] for signal in needs if signal not in BEHAVIOUR or signal in (sources or {})}
-    wanted |= {named["released"]} if "age_days" in needs else set()
-    wanted |= {named["cost"], named["price"]} if "margin" in needs else set()
-    held = _held(connection, skus, wanted) if wanted else {}
-    asked = bool(needs & BEHAVIOUR.keys())
-    rates = behaviour(connection, skus, text, now, smoothing) if asked else {}
+    known = {} if held is None else held
+    unread = [sku for sku in skus if sku not in known]
+    if unread:
+        known.update(_fixed(connection, unread, needs, named, set(sources or {})))
+    of_events = needs & BEHAVIOUR.keys() - (sources or {}).keys()
+    done = behaviour(connection, skus, text, now, smoothing) if of_events else {}
     found: dict[str, Attributes] = {}
     for sku in skus:
-        row: dict[str, Value] = {}
-        values, done = held.get(sku, {}), rates.get(sku, {})
-        for signal in needs:
-            value = values.get(named[signal], done.get(signal))
-            if value is None and signal in MADE:
-                value = _made(signal, values, named, now)
-            if value is not None:
-                row[signal] = value
+        row = dict(known[sku])
+        if of_events:
+            rates = done[sku]
+            for signal in of_events:
+                if signal in rates:
+                    row[signal] = rates[signal]
+        if "age_days" in needs and "age_days" not in row and isinstance(released := row.get(RELEASED), str):
+            age = _age(released, now)
+            if age is not None:
+                row["age_days"] = age
+        row.pop(RELEASED, None)
+        found[sku] = row
+    return found
+
+
+def _fixed(
+    connection: Connection, skus: Sequence[str], needs: frozenset[str], named: Mapping[str, str], given: set[str]
+) -> dict[str, dict[str, Value]]:
+    """SKU → the signals that only the catalogue changes, and its release date under `RELEASED`."""
+    wanted = {named[signal] for signal in needs if signal not in BEHAVIOUR or signal in given}
+    wanted |= {named["released"]} if "age_days" in needs else set()
+    wanted |= {named["cost"], named["price"]} if "margin" in needs else set()
+    read = _held(connection, skus, wanted) if wanted else {}
+    found: dict[str, dict[str, Value]] = {}
+    for sku in skus:
+        values = read.get(sku, {})
+        row = {signal: values[named[signal]] for signal in needs if named[signal] in values}
+        if "margin" in needs and "margin" not in row:
+            cost, price = values.get(named["cost"]), values.get(named["price"])
+            if isinstance(cost, int | float) and isinstance(price, int | float) and price > 0:
+                row["margin"] = 1.0 - cost / price
+        if "age_days" in needs and isinstance(released := values.get(named["released"]), str):
+            row[RELEASED] = released
         found[sku] = row
     return found
 
@@ -99,26 +131,15 @@ def rates(overall: Counts, within: Counts, shop: Counts, strength: float) -> dic
     §2.4, the beta-binomial model). Trials are never fewer than successes: an impression that was not reported took
     place all the same.
     """
-    found = {
-        "impressions": overall.impression,
-        "clicks": overall.click,
-        "carts": overall.cart,
-        "purchases": overall.purchase,
-    }
-    for name, of, per in (
-        ("ctr", "click", "impression"),
-        ("cart_rate", "cart", "click"),
-        ("conversion", "purchase", "click"),
-    ):
-        if getattr(shop, of) + getattr(shop, per) > 0:
-            prior = getattr(shop, of) / max(getattr(shop, per), getattr(shop, of))
-            found[name] = _smoothed(getattr(overall, of), getattr(overall, per), prior, strength)
-            found[f"query_{name}"] = _smoothed(getattr(within, of), getattr(within, per), found[name], strength)
+    shown, clicked, carted, bought = overall
+    found = {"impressions": shown, "clicks": clicked, "carts": carted, "purchases": bought}
+    for name, of, per in _RATES:
+        if shop[of] > 0 or shop[per] > 0:
+            prior = shop[of] / max(shop[per], shop[of])
+            own = (overall[of] + strength * prior) / (max(overall[per], overall[of]) + strength)
+            found[name] = own
+            found[f"query_{name}"] = (within[of] + strength * own) / (max(within[per], within[of]) + strength)
     return found
-
-
-def _smoothed(successes: float, trials: float, prior: float, strength: float) -> float:
-    return (successes + strength * prior) / (max(trials, successes) + strength)
 
 
 def _held(connection: Connection, skus: Sequence[str], names: set[str]) -> dict[str, dict[str, Value]]:
@@ -129,23 +150,13 @@ def _held(connection: Connection, skus: Sequence[str], names: set[str]) -> dict[
         query = select(a.sku, a.name, a.number, a.text).where(
             a.sku.in_(skus[start : start + AT_ONCE]), a.name.in_(names)
         )
-        for sku, name, number, text in connection.execute(query.order_by(a.sku, a.name, a.position)):
+        for sku, name, number, text in connection.execute(query.order_by(a.sku, a.name, a.position)).all():
             row, kind = found.setdefault(sku, {}), kinds.get(name)
             if kind == "list":
                 row[name] = (*cast("tuple[str, ...]", row.get(name, ())), text)
             else:
                 row[name] = text if number is None else bool(number) if kind == "bool" else number
     return found
-
-
-def _made(signal: str, values: Mapping[str, Value], named: Mapping[str, str], now: float) -> float | None:
-    if signal == "age_days":
-        released = values.get(named["released"])
-        return _age(released, now) if isinstance(released, str) else None
-    cost, price = values.get(named["cost"]), values.get(named["price"])
-    if not isinstance(cost, int | float) or not isinstance(price, int | float) or price <= 0:
-        return None
-    return 1.0 - cost / price
 
 
 def _age(released: str, now: float) -> float | None:
