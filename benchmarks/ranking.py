@@ -106,7 +106,15 @@ def main() -> None:
             now = time.time()
             with stack.catalogue.write() as connection:
                 given = [
-                    Event(f"w{k}", ("impression", "click")[k % 5 == 0], f"S{k % 300}", now - k, f"q{k % 900}", "lamp", k % 20 + 1)
+                    Event(
+                        f"w{k}",
+                        ("impression", "click")[k % 5 == 0],
+                        f"S{k % 300}",
+                        now - k,
+                        f"q{k % 900}",
+                        "lamp",
+                        k % 20 + 1,
+                    )
                     for k in range(20_000)
                 ]
                 record(connection, given, {}, 30.0)
@@ -129,7 +137,10 @@ def main() -> None:
                     f"{N} candidates, rules, diversity, model, 10 places explained",
                     lambda: rerank(full, diverse, learned, "lamp", now, 10),
                 )
-                timed("signals of the candidates read from the catalogue", lambda: joined(stack, connection, given, "lamp", now, using))
+                timed(
+                    "signals of the candidates read from the catalogue",
+                    lambda: joined(stack, connection, given, "lamp", now, using),
+                )
                 timed("all of it, from the catalogue", lambda: apply(stack, connection, given, "lamp", now, 0, using))
             speed(shelf)
 

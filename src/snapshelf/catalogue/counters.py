@@ -16,7 +16,7 @@ DAY = 86_400.0
 
 
 class Counts(NamedTuple):
-    """How often something happened, each time weighing 2^(-age / half-life)."""
+    """How often something happened, each time weighing 2^(-age / half-life); impressions as `Terms` have it."""
 
     impression: float = 0.0
     click: float = 0.0
@@ -28,29 +28,46 @@ NONE = Counts()
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """How events count. ``half_life``: days. ``places``: how likely each place of an answer is looked at, from the
+    first, those beyond as the last; none: every impression was seen.
+    """
+
+    half_life: float
+    places: tuple[float, ...] = ()
+
+    def seen(self, place: int | None) -> float:
+        """What an impression at a place counts: 1 where the place is not known."""
+        return self.places[min(place, len(self.places)) - 1] if place and self.places else 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Tally:
-    """One event to count: under which query text ("" for none), for which product, what and when (seconds, UTC)."""
+    """One event to count: under which query text ("" for none), for which product, what, when (seconds, UTC), where."""
 
     text: str
     sku: str
     action: str
     at: float
+    place: int | None = None
 
 
-def add(connection: Connection, tallies: Iterable[Tally], half_life: float, whole: bool = True) -> None:
+def add(connection: Connection, tallies: Iterable[Tally], terms: Terms, whole: bool = True) -> None:
     """Count events, once for each key they belong to: product, shop, and product within query text.
 
-    half_life: days. whole: False counts under the query text alone, for events whose words became known later. A sum
+    An impression counts as much as its place is looked at, so that clicks per impression is clicks over expected looks
+    (the idea of Chapelle & Zhang 2009, A Dynamic Bayesian Network Click Model, WWW, §6, COEC). whole: False counts under the query text alone, for events whose words became known later. A sum
     S at time t and an event at u join to S · 2^-(v - t)/h + 2^-(v - u)/h at the later time v = max(t, u): exponential
     decay is a factor of the time passed, so any order of events gives the same sums (to rounding).
     """
     given = list(tallies)
     if not given:
         return
-    life, newest = half_life * DAY, max(tally.at for tally in given)
+    life, newest = terms.half_life * DAY, max(tally.at for tally in given)
     sums: dict[tuple[str, str], list[float]] = {}
     for tally in given:
         weight, column = 2.0 ** ((tally.at - newest) / life), ACTIONS.index(tally.action)
+        weight *= terms.seen(tally.place) if column == 0 else 1.0
         keys = [("", tally.sku), ("", "")] if whole else []
         for key in [*keys, (tally.text, tally.sku)] if tally.text else keys:
             sums.setdefault(key, [0.0] * len(ACTIONS))[column] += weight

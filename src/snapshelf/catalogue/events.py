@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from snapshelf.catalogue import counters
-from snapshelf.catalogue.counters import Tally
+from snapshelf.catalogue.counters import Tally, Terms
 from snapshelf.catalogue.journal import fact, set_fact
 from snapshelf.catalogue.schema import asked, events, products, strangers
 
 AT_ONCE = 500  # parameters in one IN (…)
-HALF_LIFE = "events_half_life"  # the fact that says with which half-life the counters were made
+TERMS = "events_terms"  # the fact that says on which terms the counters were made
 LONGEST = 200  # characters of a query's words that are kept
 
 
@@ -60,8 +60,8 @@ def record(connection: Connection, given: Sequence[Event], words: Mapping[str, s
     nothing. One that names only a query id is counted under the query's words as soon as they are known; one of a
     product that is not here is kept aside, and counted once the product comes.
     """
-    _same_half_life(connection, half_life)
-    _readmit(connection, half_life)
+    terms = recount(connection, half_life)
+    _readmit(connection, terms)
     told = {**{event.query: event.text for event in given if event.query and event.text}, **words}
     learnt = _learn(connection, {query: normal(text) for query, text in told.items() if normal(text)})
     texts = {**_texts(connection, {event.query for event in given if event.query} - learnt.keys()), **learnt}
@@ -71,11 +71,15 @@ def record(connection: Connection, given: Sequence[Event], words: Mapping[str, s
     known = _known(connection, {event.sku for event in new})
     rows = [_row(event, normal(event.text) or texts.get(event.query)) for event in new]
     if learnt:
-        _attribute(connection, learnt, half_life)
+        _attribute(connection, learnt, terms)
     if rows:
         connection.execute(insert(events), rows)
-    counted = [Tally(row["text"] or "", row["sku"], row["action"], row["at"]) for row in rows if row["sku"] in known]  # type: ignore[arg-type]
-    counters.add(connection, counted, half_life)
+    counted = [
+        Tally(texts_of, event.sku, event.action, event.at, event.position)
+        for event, texts_of in zip(new, (str(row["text"] or "") for row in rows), strict=True)
+        if event.sku in known
+    ]
+    counters.add(connection, counted, terms)
     aside = dict(Counter(event.sku for event in new if event.sku not in known))
     _set_aside(connection, aside)
     return Counted(len(counted), len(given) - len(new), aside)
@@ -119,32 +123,40 @@ def _row(event: Event, text: str | None) -> dict[str, object]:
     }
 
 
-def _same_half_life(connection: Connection, half_life: float) -> None:
-    """Counts are made with one half-life; another one in the settings makes them anew from the events."""
-    made = fact(connection, HALF_LIFE)
-    if made == half_life:
-        return
-    if made is not None:
-        counters.clear(connection)
-        tallies = [Tally(event.text, event.sku, event.action, event.at) for event in every(connection)]
-        counters.add(connection, tallies, half_life)
-    set_fact(connection, HALF_LIFE, half_life)
+def recount(connection: Connection, half_life: float, places: Sequence[float] | None = None) -> Terms:
+    """The terms on which to count; where they differ from those of the counts at hand, these are made anew.
+
+    half_life: days. places: how likely each place is looked at; None: as it was before.
+    """
+    made = fact(connection, TERMS)
+    before = Terms(made["half_life"], tuple(made["places"])) if made else None
+    terms = Terms(half_life, tuple(places) if places is not None else before.places if before else ())
+    if terms != before:
+        if before is not None:
+            counters.clear(connection)
+            counters.add(connection, [_tally(event) for event in every(connection)], terms)
+        set_fact(connection, TERMS, {"half_life": half_life, "places": list(terms.places)})
+    return terms
 
 
 def half_life_of(connection: Connection, wanted: float) -> float:
     """The half-life with which the counts at hand were made; ``wanted`` where there are none."""
-    made = fact(connection, HALF_LIFE)
-    return wanted if made is None else float(made)
+    made = fact(connection, TERMS)
+    return float(made["half_life"]) if made else wanted
 
 
-def _readmit(connection: Connection, half_life: float) -> None:
+def _tally(event: Event) -> Tally:
+    return Tally(event.text, event.sku, event.action, event.at, event.position)
+
+
+def _readmit(connection: Connection, terms: Terms) -> None:
     """Count the events of products that have come since."""
     come = select(strangers.c.sku).where(strangers.c.sku.in_(select(products.c.sku)))
     skus, c = list(connection.execute(come).scalars()), events.c
     for start in range(0, len(skus), AT_ONCE):
         some = skus[start : start + AT_ONCE]
-        rows = connection.execute(select(c.text, c.sku, c.action, c.at).where(c.sku.in_(some)))
-        counters.add(connection, [Tally(text or "", sku, action, at) for text, sku, action, at in rows], half_life)
+        rows = connection.execute(select(c.text, c.sku, c.action, c.at, c.position).where(c.sku.in_(some)))
+        counters.add(connection, [Tally(text or "", *rest) for text, *rest in rows], terms)
         connection.execute(delete(strangers).where(strangers.c.sku.in_(some)))
 
 
@@ -165,20 +177,20 @@ def _texts(connection: Connection, queries: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def _attribute(connection: Connection, learnt: Mapping[str, str], half_life: float) -> None:
+def _attribute(connection: Connection, learnt: Mapping[str, str], terms: Terms) -> None:
     """Earlier events of queries whose words are known only now: write the words down, and count them there too."""
     ids, c = sorted(learnt), events.c
     for start in range(0, len(ids), AT_ONCE):
         some = ids[start : start + AT_ONCE]
-        query = select(c.query, c.sku, c.action, c.at).where(c.query.in_(some), c.text.is_(None))
+        query = select(c.query, c.sku, c.action, c.at, c.position).where(c.query.in_(some), c.text.is_(None))
         rows = connection.execute(query).all()
         if not rows:
             continue
         statement = update(events).where(c.query == bindparam("q"), c.text.is_(None)).values(text=bindparam("words"))
         connection.execute(statement, [{"q": id, "words": learnt[id]} for id in {row.query for row in rows}])
         known = _known(connection, {row.sku for row in rows}) - waiting(connection).keys()
-        tallies = [Tally(learnt[row.query], row.sku, row.action, row.at) for row in rows if row.sku in known]
-        counters.add(connection, tallies, half_life, whole=False)
+        tallies = [Tally(learnt[row.query], *row[1:]) for row in rows if row.sku in known]
+        counters.add(connection, tallies, terms, whole=False)
 
 
 def _held(connection: Connection, ids: Sequence[str]) -> set[str]:

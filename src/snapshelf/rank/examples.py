@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from snapshelf.catalogue.counters import ACTIONS, DAY, NONE, Counts
+from snapshelf.catalogue.counters import ACTIONS, DAY, NONE, Counts, Terms
 from snapshelf.catalogue.events import Event
 from snapshelf.rank.propensity import Log, Propensities
 from snapshelf.rank.signals import BEHAVIOUR, Smoothing, rates
@@ -108,13 +108,14 @@ def lists(
 class Behaviour:
     """What one half of the events says of products, as `snapshelf.rank.signals` would have it."""
 
-    def __init__(self, events: Iterable[Event], smoothing: Smoothing) -> None:
-        self.smoothing = smoothing
+    def __init__(self, events: Iterable[Event], smoothing: Smoothing, places: Sequence[float] = ()) -> None:
+        self.smoothing, terms = smoothing, Terms(smoothing.half_life, tuple(places))
         given = list(events)
         newest, life = max((event.at for event in given), default=0.0), smoothing.half_life * DAY
         sums: dict[tuple[str, str], list[float]] = defaultdict(lambda: [0.0] * len(ACTIONS))
         for event in given:
             weight, column = 2.0 ** ((event.at - newest) / life), ACTIONS.index(event.action)
+            weight *= terms.seen(event.position) if column == 0 else 1.0
             for key in {("", event.sku), ("", ""), (event.text, event.sku)}:
                 sums[key][column] += weight
         self.counts: Mapping[tuple[str, str], Counts] = {key: Counts(*values) for key, values in sums.items()}
@@ -134,10 +135,12 @@ class Behaviour:
         return found
 
 
-def halves(events: Sequence[Event], without: Collection[str], smoothing: Smoothing) -> list[Behaviour]:
+def halves(
+    events: Sequence[Event], without: Collection[str], smoothing: Smoothing, places: Sequence[float]
+) -> list[Behaviour]:
     """The behaviour of each half; events of the query texts ``without`` are in neither."""
     return [
-        Behaviour((e for e in events if _fold(e.query) == fold and e.text not in without), smoothing)
+        Behaviour((e for e in events if _fold(e.query) == fold and e.text not in without), smoothing, places)
         for fold in range(FOLDS)
     ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -90,7 +90,7 @@ def learn(
     found = {text: list(candidates_of(text)) for text in dict.fromkeys(row.text for row in rows)}
     propensities = estimate(examples.log_of(rows)) if wish.corrected else NONE
     names = _features(found.values(), wish.extra)
-    behaviour = examples.halves(events, without, smoothing)
+    behaviour = examples.halves(events, without, smoothing, propensities.values)
     made = examples.lists(rows, found.__getitem__, names, propensities, behaviour)
     monotone = MONOTONE if wish.monotone is None else wish.monotone
     unknown = sorted(set(monotone) - {*names, *MONOTONE})
@@ -119,21 +119,21 @@ def train(
     smoothing = Smoothing(ranking.half_life_days, ranking.prior_strength)
     with stack.catalogue.read() as connection:
         events = list(kept.every(connection))
-        wanted = frozenset({*PLAIN, *wish.extra, *BEHAVIOUR})
         known = signals.known(connection)
         _numbers_only(wish.extra, known)
         rules = of_shelf(stack, connection).rules
+        wanted = frozenset({*PLAIN, *wish.extra})
 
         def informed(text: str) -> list[Candidate]:
             given = list(candidates_of(text))
             found = signals.join(connection, [one.sku for one in given], wanted, text, now, smoothing)
-            return [_with(one, found[one.sku]) for one in given]
+            return [replace(one, signals={**one.signals, **found[one.sku]}) for one in given]
 
-        texts = {normal(text) for text in judged}
-        model, propensities, lists, impressions = learn(events, informed, texts, wish, smoothing)
+        model, propensities, lists, impressions = learn(events, informed, set(map(normal, judged)), wish, smoothing)
+        behaviour = examples.Behaviour(events, smoothing, propensities.values)
         before, after = [], []
         for text, grades in judged.items():
-            given = informed(normal(text))
+            given = behaviour.on(informed(normal(text)), normal(text))
             before.append(_ndcg([one.sku for one in sorted(given, key=lambda c: (-c.score, c.sku))], grades))
             ranked = rerank(given, rules and _only_bounds(rules), model, text, now)
             after.append(_ndcg([one.sku for one in ranked], grades))
@@ -147,6 +147,8 @@ def train(
     if done.deployed:
         told = {**model.about.told, "gate": {name: value for name, value in asdict(done).items() if name != "features"}}
         about = type(model.about)(model.about.features, model.about.scale, model.about.version, told)
+        with stack.catalogue.write() as connection:  # the rates that the model learnt from are those it will be given
+            kept.recount(connection, ranking.half_life_days, propensities.values)
         save(LambdaMart(about, model.booster), stack.folder / MODEL)
         stack.rerankers = None
     return done
@@ -170,10 +172,6 @@ def _only_bounds(rules: Any) -> Any:
     """The rules' bound on learning, and none of their wishes: what is judged is the model alone."""
     said = type(rules.rules)(file=rules.rules.file, loss=0.0, learned_loss=rules.rules.learned_loss)
     return type(rules)(said)
-
-
-def _with(one: Candidate, found: Mapping[str, Any]) -> Candidate:
-    return Candidate(one.sku, one.score, one.lanes, one.family, one.vector, {**one.signals, **found})
 
 
 def _ndcg(ranking: Sequence[str], grades: Mapping[str, int]) -> float:

@@ -10,23 +10,23 @@ from numpy.typing import NDArray
 from snapshelf.types import Candidate
 
 VERSION = 1  # of what the names mean; a model of another version is trained again
-RELEVANCE, PRICE_RELATIVE, LANE = "relevance", "price_relative", "lane."
+RELEVANCE, RELATIVE, PRICE_RELATIVE, LANE = "relevance", "relevance_relative", "price_relative", "lane."
 Floats = NDArray[np.float64]
 
 
 def names(lanes: Iterable[str], signals: Iterable[str]) -> tuple[str, ...]:
-    """The features made of these lanes and signals: relevance, each lane's score and rank, the price against the
-    candidates' median, and every signal that is a number.
+    """The features made of these lanes and signals: relevance, each lane's score and rank, how far relevance and scores
+    stand out among the candidates, the price against the candidates' median, and every signal that is a number.
     """
-    of_lanes = [f"{LANE}{lane}.{what}" for lane in sorted(lanes) for what in ("score", "rank")]
+    of_lanes = [f"{LANE}{lane}.{what}" for lane in sorted(lanes) for what in ("score", "rank", "relative")]
     plain = sorted(set(signals))
-    return (RELEVANCE, *of_lanes, *([PRICE_RELATIVE] if "price" in plain else []), *plain)
+    return (RELEVANCE, RELATIVE, *of_lanes, *([PRICE_RELATIVE] if "price" in plain else []), *plain)
 
 
 def signals_in(features: Iterable[str]) -> frozenset[str]:
     """The signals that features are made of."""
     made = {"price" if name == PRICE_RELATIVE else name for name in features}
-    return frozenset(name for name in made if name != RELEVANCE and not name.startswith(LANE))
+    return frozenset(name for name in made if name not in (RELEVANCE, RELATIVE) and not name.startswith(LANE))
 
 
 def matrix(candidates: Sequence[Candidate], features: Sequence[str]) -> Floats:
@@ -40,10 +40,13 @@ def matrix(candidates: Sequence[Candidate], features: Sequence[str]) -> Floats:
 def _column(candidates: Sequence[Candidate], name: str) -> Floats | list[float]:
     if name == RELEVANCE:
         return [one.score for one in candidates]
+    if name == RELATIVE:
+        return _standing(np.array([one.score for one in candidates], np.float64))
     if name.startswith(LANE):
         lane, _, what = name.removeprefix(LANE).rpartition(".")
-        place = int(what == "score")
-        return [one.lanes[lane][place] if lane in one.lanes else np.nan for one in candidates]
+        place = int(what != "rank")
+        values = np.array([one.lanes[lane][place] if lane in one.lanes else np.nan for one in candidates], np.float64)
+        return _standing(values) if what == "relative" else values
     if name == PRICE_RELATIVE:
         prices = _numbers(candidates, "price")
         known = np.sort(prices[prices > 0])
@@ -55,3 +58,10 @@ def _column(candidates: Sequence[Candidate], name: str) -> Floats | list[float]:
 def _numbers(candidates: Sequence[Candidate], name: str) -> Floats:
     values = [one.signals.get(name) for one in candidates]
     return np.array([float(v) if isinstance(v, int | float) else np.nan for v in values], np.float64)
+
+
+def _standing(values: Floats) -> Floats:
+    """Standard deviations above the mean of those that are known; 0 where all are equal."""
+    known = values[~np.isnan(values)]
+    spread = known.std() if len(known) else 0.0
+    return (values - known.mean()) / spread if spread > 1e-12 else values * 0.0
