@@ -87,7 +87,7 @@ def load(location: Path, known: Mapping[str, Kind]) -> LambdaMart:
     try:
         read = json.loads(about.read_text("utf-8"))
         kept = About(tuple(read["features"]), float(read["scale"]), int(read["version"]), read.get("told", {}))
-        trees = (location / read["trees"]).read_text("utf-8")
+        trees = (location / Path(read["trees"]).name).read_text("utf-8")
     except (ValueError, KeyError, TypeError, OSError) as error:
         raise BadSettings(f"{about} is damaged ({error}); {AGAIN}") from error
     if kept.version != VERSION:
