@@ -164,7 +164,7 @@ def one_seed(candidates, grades, model, sessions: int, seed: int):
     rng = random.Random(seed)
     queries = sorted(candidates)
     rng.shuffle(queries)
-    held, train = queries[: len(queries) // 3], queries[len(queries) // 3 :]
+    held = queries[: len(queries) // 3]
     events = log(queries, candidates, grades, model, sessions, seed)
     by_text = {normal(query): candidates[query] for query in queries}
     without, smoothing = {normal(query) for query in held}, Smoothing(10_000.0)
