@@ -126,16 +126,18 @@ def main() -> None:
                 from snapshelf.rank.apply import joined
 
                 full = joined(stack, connection, given, "lamp", now, using)
-                timed(f"{N} candidates, rules", lambda: rerank(full, rules, query="lamp", now=now))
-                timed(f"{N} candidates, rules and diversity", lambda: rerank(full, diverse, query="lamp", now=now))
-                timed(f"{N} candidates, model", lambda: rerank(full, None, learned, "lamp", now))
+                timed(f"{N} candidates, rules", lambda: rerank(list(full), rules, query="lamp", now=now))
+                timed(
+                    f"{N} candidates, rules and diversity", lambda: rerank(list(full), diverse, query="lamp", now=now)
+                )
+                timed(f"{N} candidates, model", lambda: rerank(list(full), None, learned, "lamp", now))
                 timed(
                     f"{N} candidates, rules, diversity, model",
-                    lambda: rerank(full, diverse, learned, "lamp", now),
+                    lambda: rerank(list(full), diverse, learned, "lamp", now),
                 )
                 timed(
                     f"{N} candidates, rules, diversity, model, 10 places explained",
-                    lambda: rerank(full, diverse, learned, "lamp", now, 10),
+                    lambda: rerank(list(full), diverse, learned, "lamp", now, 10),
                 )
                 timed(
                     "signals of the candidates read from the catalogue",

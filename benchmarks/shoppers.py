@@ -193,6 +193,7 @@ def main() -> None:
     options.add_argument("data", type=Path)
     options.add_argument("--seeds", type=int, default=5)
     options.add_argument("--sessions", type=int, default=100)
+    options.add_argument("--model", choices=("both", "position_based", "cascade"), default="both")
     given = options.parse_args()
     products, grades = shop(given.data)
     with tempfile.TemporaryDirectory() as folder, snapshelf.open(folder) as shelf:
@@ -201,7 +202,7 @@ def main() -> None:
     print(
         f"{len(products):,} products, {len(grades)} queries, {given.sessions} sessions a query, {given.seeds} seeds\n"
     )
-    for model in (position_based, cascade):
+    for model in [m for m in (position_based, cascade) if given.model in ("both", m.__name__)]:
         began, whole = time.perf_counter(), defaultdict(lambda: defaultdict(list))
         for seed in range(given.seeds):
             told, propensities = one_seed(candidates, grades, model, given.sessions, seed)

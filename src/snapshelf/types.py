@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -282,8 +282,7 @@ class Candidate:
     signals: Attributes = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(NamedTuple):
     """A candidate in its place, from 1. ``final`` is ``relevance`` times the product of ``parts``.
 
     ``parts``: what had an effect → its factor, such as {"high margin": 1.1}. ``label``: "pinned", "buried", or what a

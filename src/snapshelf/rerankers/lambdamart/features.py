@@ -44,8 +44,8 @@ def _column(candidates: Sequence[Candidate], name: str) -> Floats | list[float]:
         return _standing(np.array([one.score for one in candidates], np.float64))
     if name.startswith(LANE):
         lane, _, what = name.removeprefix(LANE).rpartition(".")
-        place = int(what != "rank")
-        values = np.array([one.lanes[lane][place] if lane in one.lanes else np.nan for one in candidates], np.float64)
+        place, unknown = int(what != "rank"), (np.nan, np.nan)
+        values = np.array([one.lanes.get(lane, unknown)[place] for one in candidates], np.float64)
         return _standing(values) if what == "relative" else values
     if name == PRICE_RELATIVE:
         prices = _numbers(candidates, "price")
@@ -57,6 +57,8 @@ def _column(candidates: Sequence[Candidate], name: str) -> Floats | list[float]:
 
 def _numbers(candidates: Sequence[Candidate], name: str) -> Floats:
     values = [one.signals.get(name) for one in candidates]
+    if not {str, tuple} & set(map(type, values)):
+        return np.array(values, np.float64)  # None becomes NaN
     return np.array([float(v) if isinstance(v, int | float) else np.nan for v in values], np.float64)
 
 
