@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 import snapshelf
+from snapshelf.candidates import Candidate
 from snapshelf.catalogue.events import Event, record
 from snapshelf.rank import rerank
 from snapshelf.rank.apply import Rerankers, apply
@@ -20,7 +21,7 @@ from snapshelf.rerankers.lambdamart.features import names
 from snapshelf.rerankers.lambdamart.fit import List, fit
 from snapshelf.rerankers.rules import RuleReranker
 from snapshelf.rerankers.rules.read import parse
-from snapshelf.types import Candidate, Product
+from snapshelf.types import Product
 
 RULES = """
 [[boost]]

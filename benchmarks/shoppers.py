@@ -25,17 +25,19 @@ import numpy as np
 
 import snapshelf
 from snapshelf import stats, translate
+from snapshelf.candidates import Candidate
 from snapshelf.catalogue import embeddings
-from snapshelf.catalogue.events import Event, normal
+from snapshelf.catalogue.events import Event
 from snapshelf.fusion import rrf
 from snapshelf.metrics.ndcg import score
+from snapshelf.querytext import normal
 from snapshelf.rank import rerank
 from snapshelf.rank.examples import Behaviour
 from snapshelf.rank.signals import Smoothing
 from snapshelf.rank.train import Wish, learn
 from snapshelf.rerankers.rules import RuleReranker
 from snapshelf.rerankers.rules.read import parse
-from snapshelf.types import Candidate, Product
+from snapshelf.types import Product
 
 PAGE = 20
 K = 10

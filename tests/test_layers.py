@@ -21,8 +21,9 @@ LINES = """
     embedders stores recognisers rerankers metrics sources
     catalogue lexical understand
     aws rows sample segments
-    plugins pace config vectors media filters fusion stats manifest money
+    plugins pace config vectors media filters fusion stats manifest money querytext
     protocols extras
+    candidates
     types
     errors
 """

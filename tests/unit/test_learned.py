@@ -3,11 +3,13 @@
 import json
 import random
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import snapshelf
+from snapshelf.candidates import Candidate
 from snapshelf.catalogue.events import Event, record
 from snapshelf.errors import BadInput, BadSettings, Mismatch, MissingExtra, NotHere
 from snapshelf.rank import apply, examples
@@ -17,7 +19,7 @@ from snapshelf.rank.train import Wish, learn, train
 from snapshelf.rerankers.lambdamart import features, load
 from snapshelf.rerankers.lambdamart.fit import List, fit
 from snapshelf.rerankers.lambdamart.model import ABOUT, save
-from snapshelf.types import Candidate, Product
+from snapshelf.types import Product
 
 pytest.importorskip("lightgbm")
 
@@ -257,6 +259,35 @@ def test_put_to_use_when_better_and_only_then(world, shelf):
     before = (shelf.stack.folder / "reranker" / ABOUT).read_bytes()
     assert not train(shelf.stack, pools.__getitem__, bad).deployed
     assert (shelf.stack.folder / "reranker" / ABOUT).read_bytes() == before
+
+
+def test_a_shelf_whose_model_is_of_another_version_says_so_and_can_train_again(world, shelf):
+    pools, quality, _ = world
+    good = judged(quality, QUERIES[:15])
+    assert train(shelf.stack, pools.__getitem__, good).deployed
+    change(shelf.stack.folder / "reranker", version=0)
+    with shelf.stack.catalogue.read() as connection, pytest.raises(Mismatch, match="train it again"):
+        apply(shelf.stack, connection, pools[QUERIES[0]], QUERIES[0], NOW)
+    assert train(shelf.stack, pools.__getitem__, good).deployed
+    with shelf.stack.catalogue.read() as connection:
+        assert apply(shelf.stack, connection, pools[QUERIES[0]], QUERIES[0], NOW)
+
+
+def test_what_is_clicked_reaches_the_next_ranking(shelf, tmp_path):
+    """Through rules, with what was read from the catalogue kept in memory."""
+    rules = tmp_path / "rules.toml"
+    rules.write_text('[[boost]]\nsignal = "query_ctr"\nby = 0.05\n[[boost]]\nwhen = "price < 99"\nby = 0.01')
+    stack = shelf.stack
+    stack.settings = replace(stack.settings, ranking=replace(stack.settings.ranking, rules=str(rules), learned=False))
+    rows = [Candidate("query-0-0", 0.5), Candidate("query-0-1", 0.5)]
+    orders = []
+    for _ in range(2):
+        with stack.catalogue.read() as connection:
+            orders.append([one.sku for one in apply(stack, connection, rows, "something new", NOW)])
+        with stack.catalogue.write() as connection:
+            told = [Event(f"n{n}", "click", orders[0][1], NOW, f"n{n}", "something new") for n in range(40)]
+            record(connection, told, {}, 30.0)
+    assert orders[1] == orders[0][::-1]
 
 
 def test_a_gate_needs_judgements_and_numbers(world, shelf):

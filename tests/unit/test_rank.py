@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from snapshelf.candidates import Candidate
 from snapshelf.errors import BadInput
 from snapshelf.rank import rerank
 from snapshelf.rank.order import bound
 from snapshelf.rerankers.rules import RuleReranker
 from snapshelf.rerankers.rules.read import parse
-from snapshelf.types import Candidate
 
 SLACK = 1e-9
 relevances = st.one_of(st.just(0.0), st.floats(1e-6, 1.0)).map(lambda x: round(x, 6))

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from snapshelf.candidates import Candidate
 from snapshelf.errors import BadSettings, NotHere
 from snapshelf.filters import matches, parse
 from snapshelf.rank import rerank
@@ -15,7 +16,6 @@ from snapshelf.rerankers.rules import RuleReranker, load
 from snapshelf.rerankers.rules.boosts import columns, scaled
 from snapshelf.rerankers.rules.check import check
 from snapshelf.rerankers.rules.read import parse as rules_of
-from snapshelf.types import Candidate
 
 KNOWN = {
     "price": "number", "stock": "number", "in_stock": "bool", "brand": "text", "margin": "number", "ctr": "number",

@@ -9,8 +9,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from snapshelf.candidates import Candidate
 from snapshelf.rerankers.rules.shape import Diversity
-from snapshelf.types import Candidate
 
 Mask: TypeAlias = NDArray[np.bool_]
 

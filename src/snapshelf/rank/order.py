@@ -19,15 +19,15 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from snapshelf.catalogue.events import normal
+from snapshelf.candidates import Candidate, Ranked
 from snapshelf.errors import BadInput
 from snapshelf.protocols import Effects, Reranker
+from snapshelf.querytext import normal
 from snapshelf.rank.likeness import spread
 from snapshelf.rank.placed import place
 from snapshelf.rerankers.rules import RuleReranker
 from snapshelf.rerankers.rules.boosts import columns, effects
 from snapshelf.rerankers.rules.shape import Rules
-from snapshelf.types import Candidate, Ranked
 
 Floats = NDArray[np.float64]
 LIMIT = "limit"  # the effect of the bound, where it cuts the others short

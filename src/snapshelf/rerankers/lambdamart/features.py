@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from snapshelf.types import Candidate
+from snapshelf.candidates import Candidate
 
 VERSION = 1  # of what the names mean; a model of another version is trained again
 RELEVANCE, RELATIVE, PRICE_RELATIVE, LANE = "relevance", "relevance_relative", "price_relative", "lane."

@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from snapshelf.candidates import Candidate
 from snapshelf.errors import BadSettings, Mismatch, NotHere
 from snapshelf.extras import need
 from snapshelf.protocols import Effects
 from snapshelf.rerankers.lambdamart.features import VERSION, Floats, matrix, signals_in
-from snapshelf.types import Candidate, Kind
+from snapshelf.types import Kind
 
 ABOUT = "model.json"
 LEARNED, REST = "learned", "learned: rest"
