@@ -140,6 +140,7 @@ def log(
     model: Callable[[Sequence[float], random.Random], list[bool]],
     sessions: int,
     seed: int,
+    most: float,
 ) -> list[Event]:
     """What shoppers did: ``sessions`` answers of each query, each in one of the shop's three rankings."""
     rng, events, number = random.Random(seed), [], 0
@@ -148,7 +149,7 @@ def log(
         for _ in range(sessions):
             number += 1
             order, at, text = rng.choice(shown), START + rng.random() * 30 * DAY, normal(query)
-            attraction = [0.05 + 0.9 * (2 ** grades[query][sku] - 1) / 7 for sku in order]
+            attraction = [0.05 + (most - 0.05) * (2 ** grades[query][sku] - 1) / 7 for sku in order]
             for place, (sku, click) in enumerate(zip(order, model(attraction, rng), strict=True), start=1):
                 one = (sku, at, f"s{number}", text, place)
                 events.append(Event(f"i{number}-{place}", "impression", *one))
@@ -161,13 +162,13 @@ def ndcg(order: Sequence[str], grades: Mapping[str, int]) -> float:
     return score(list(order), grades, K)
 
 
-def one_seed(candidates, grades, model, sessions: int, seed: int):
+def one_seed(candidates, grades, model, sessions: int, seed: int, most: float):
     """nDCG@10 of each held-out query by each way of ordering."""
     rng = random.Random(seed)
     queries = sorted(candidates)
     rng.shuffle(queries)
     held = queries[: len(queries) // 3]
-    events = log(queries, candidates, grades, model, sessions, seed)
+    events = log(queries, candidates, grades, model, sessions, seed, most)
     by_text = {normal(query): candidates[query] for query in queries}
     without, smoothing = {normal(query) for query in held}, Smoothing(10_000.0)
     plain = Behaviour(events, smoothing)
@@ -195,6 +196,7 @@ def main() -> None:
     options.add_argument("data", type=Path)
     options.add_argument("--seeds", type=int, default=5)
     options.add_argument("--sessions", type=int, default=100)
+    options.add_argument("--attraction", type=float, default=0.95, help="how likely a perfect product is clicked")
     options.add_argument("--model", choices=("both", "position_based", "cascade"), default="both")
     given = options.parse_args()
     products, grades = shop(given.data)
@@ -207,7 +209,7 @@ def main() -> None:
     for model in [m for m in (position_based, cascade) if given.model in ("both", m.__name__)]:
         began, whole = time.perf_counter(), defaultdict(lambda: defaultdict(list))
         for seed in range(given.seeds):
-            told, propensities = one_seed(candidates, grades, model, given.sessions, seed)
+            told, propensities = one_seed(candidates, grades, model, given.sessions, seed, given.attraction)
             for name, values in told.items():
                 for query, value in values.items():
                     whole[name][query].append(value)
