@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 
 
 def names(lanes: Iterable[str], signals: Iterable[str]) -> tuple[str, ...]:
-    """The features made of these lanes and signals: relevance, each lane's score, how far relevance and scores stand out
+    """The features made of these lanes and signals: relevance, each lane's score, how far both stand out
     among the candidates, the price against the candidates' median, and every signal that is a number.
 
     Ranks are none: they depend on how many candidates were looked at, which differs between training and searching.
