@@ -16,13 +16,14 @@ LINES = """
     shelf
     evaluate experiment govern observe
     ingest search
-    translate
+    translate rank
     stack
     embedders stores recognisers rerankers metrics sources
     catalogue lexical understand
     aws rows sample segments
-    plugins pace config vectors media filters fusion stats manifest money facts
+    plugins pace config vectors media filters fusion stats manifest money facts querytext
     protocols extras
+    candidates
     types
     errors
 """

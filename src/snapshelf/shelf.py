@@ -18,8 +18,12 @@ from snapshelf.stack import Stack, open_stack
 from snapshelf.types import Product, Results
 
 if TYPE_CHECKING:
+    from snapshelf.candidates import Candidate
     from snapshelf.evaluate import JudgedQuery, Qrels, Report
     from snapshelf.ingest import Progress, Summary
+    from snapshelf.rank import Recorded
+    from snapshelf.rank.dryrun import Moved
+    from snapshelf.rank.train import Trained, Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +159,47 @@ class Shelf:
                 f"{skus[0]!r}; judgements name products by their SKU, so is this the right shelf?"
             )
         return tuple(sku for sku in skus if sku not in there)
+
+    def record(self, events: Iterable[object]) -> Recorded:
+        """Keep what shoppers did: mappings by the names of User Behavior Insights (`snapshelf.rank.ubi`).
+
+        Any order will do, and the same event twice counts once. Rows that are no event are refused one by one, events
+        of unknown products kept aside; both are named. Raises BadInput, Busy, NoSpace, Outside.
+        """
+        from snapshelf import rank
+
+        return rank.record(self.stack, events)
+
+    def dry_run(self, text: str, rules: str | Path = "", among: int = 50) -> list[Moved]:
+        """The ``among`` most relevant products for some words, in the order that the rules give them.
+
+        rules: a file instead of the one in the settings; nothing is changed by it. Raises BadSettings, NotHere, and
+        what `search` raises.
+        """
+        from snapshelf.rank.dryrun import dry_run
+
+        return dry_run(self.stack, self.search(text, k=among), text, Path(rules) if rules else None)
+
+    def train_reranker(
+        self, queries: str | Path, qrels: str | Path, wish: Wish | None = None, among: int = 50
+    ) -> Trained:
+        """Learn a ranking from the recorded events; it is put to use only if the judged queries say that it is better.
+
+        queries, qrels: as in `evaluate`, of which those that are words alone are asked. among: candidates of a query.
+        Raises BadInput for too little to learn from or to judge by, MissingExtra, and what `search` raises.
+        """
+        from snapshelf.evaluate import read_qrels, read_queries
+        from snapshelf.rank.candidates import of_hits
+        from snapshelf.rank.train import train
+
+        judged = read_qrels(Path(qrels))
+        asked = {query.text: judged[query.id] for query in read_queries(Path(queries)) if query.id in judged}
+        plain = {text: grades for text, grades in asked.items() if text and any(g > 0 for g in grades.values())}
+
+        def candidates(text: str) -> list[Candidate]:
+            return of_hits(self.stack, self.search(text, k=among))
+
+        return train(self.stack, candidates, plain, wish)
 
     def show(self, sku: str) -> Product:
         """One product. Raises NotHere."""

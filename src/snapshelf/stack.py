@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -23,7 +23,7 @@ from snapshelf.lexical import Lexical, open_lexical
 from snapshelf.manifest import Manifest, check
 from snapshelf.media import MediaLimits
 from snapshelf.protocols import Embedder, Options, Recogniser, Renewable, Store
-from snapshelf.types import Filter, ModelCard, Purpose
+from snapshelf.types import Filter, ModelCard, Purpose, Value
 
 if TYPE_CHECKING:
     from snapshelf.media import ClipLimits, Fetcher
@@ -52,6 +52,8 @@ class Stack:
         self._views: tuple[int, int] | None = None
         self.ledger = Ledger(catalogue, lambda: self.writable(DATABASE) is not None)
         self.rebuild: set[str] = set()  # indexes whose files were lost, to be filled from the catalogue again
+        self.signals: tuple[object, dict[str, Mapping[str, Value]]] | None = None  # while the catalogue is unchanged
+        self.rerankers: tuple[object, object] | None = None  # rules and model as last read, with their mark
 
     @property
     def manifest(self) -> Manifest | None:
