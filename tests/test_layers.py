@@ -24,6 +24,7 @@ LINES = """
     plugins pace config vectors media filters fusion stats manifest money
     protocols extras
     types
+    conditions receipts
     errors
 """
 LAYER = {name: depth for depth, line in enumerate(LINES.split("\n")) for name in line.split()}

@@ -40,6 +40,7 @@ class Stack:
         self.folder, self.settings, self.catalogue = folder, settings, catalogue
         self._manifest: Manifest | None = None
         self._counts: OrderedDict[tuple[int, Filter | None], int] = OrderedDict()
+        self.memory: dict[str, object] = {}  # what a search keeps for the next one, by name; see the modules of search
         self.rebuild: set[str] = set()  # indexes whose files were lost, to be filled from the catalogue again
 
     @property

@@ -1,0 +1,135 @@
+"""Candidates → scored products in their final order: cosines, evidence, codes, wishes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection
+
+from snapshelf.search import relevance
+from snapshelf.search.background import background
+from snapshelf.search.lanes import Asked, Found
+from snapshelf.search.relevance import Floats, Slopes
+from snapshelf.search.views import GROUPS, Chosen, chosen
+from snapshelf.stack import Stack
+from snapshelf.types import Vectors
+
+CODE = {True: 30.0, False: 4.0}  # log-odds of a product whose code is the whole query, and a word of it
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Products against the query, all arrays (n, …) in the order of ``skus``; ``order`` puts them best first.
+
+    ``cosines`` with the fused query at the best view, ``views`` names it; ``parts`` (n, parts) with each part alone.
+    ``vector`` and ``lexical`` are effects in log-odds, ``bm25`` the raw score, ``fit`` what `confidence` looks at.
+    """
+
+    skus: list[str]
+    cosines: Floats
+    views: list[str]
+    parts: Floats
+    bm25: Floats
+    share: Floats
+    vector: Floats
+    lexical: Floats
+    codes: Mapping[str, tuple[str, bool]]
+    wishes: Mapping[str, NDArray[np.bool_]]
+    evidence: Floats
+    likely: Floats
+    order: NDArray[np.int64]
+    held: Chosen
+    view_cosines: NDArray[np.float32]
+    at: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """Soft wishes: what is said → which of the candidates meet it; ``weight`` in log-odds of meeting one."""
+
+    met: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    weight: float = 0.7
+
+
+def score(
+    stack: Stack,
+    connection: Connection,
+    asked: Asked,
+    found: Found,
+    rows: Vectors,
+    lanes: Sequence[str],
+    slopes: Slopes,
+    wishes: Wishes | None = None,
+) -> Scored:
+    """Score every candidate exactly. One lane alone orders by its own measure; several by the evidence of all.
+
+    Equal scores come in order of SKU.
+    """
+    held = chosen(stack, connection, found.everything())
+    skus, n = held.skus, len(held.skus)
+    cosines = held.vectors @ asked.fused
+    best = _best(held, cosines)
+    of_parts = np.column_stack([held.best(held.vectors @ row) for row in rows]) if n else np.empty((0, len(rows)))
+    bm25 = _bm25(stack, asked, found, skus, lanes)
+    share = bm25 / found.ideal if found.ideal else np.zeros(n)
+    words, sight = relevance.distances(held, asked.fused, background(stack, connection))
+    proof = relevance.evidence(slopes, words, sight, share)
+    log_odds = proof.total + np.array([CODE[found.codes[sku][1]] if sku in found.codes else 0.0 for sku in skus])
+    met = {said: np.array([sku in some for sku in skus], bool) for said, some in (wishes.met if wishes else {}).items()}
+    for fits in met.values():
+        log_odds = log_odds + (wishes.weight if wishes else 0.0) * fits
+    rounded = np.clip(np.round(cosines[best].astype(np.float64), 6), -1, 1) if n else np.empty(0)
+    alone = {("vector",): rounded, ("lexical",): bm25}.get(tuple(lanes))
+    keys = np.round(log_odds, 6) if alone is None else alone
+    names = np.array(skus)
+    order = np.lexsort((names, -keys, found.blocks(skus))) if n else np.empty(0, np.int64)
+    return Scored(
+        skus=skus,
+        cosines=rounded,
+        views=[held.aspects[at] for at in best],
+        parts=np.clip(np.round(of_parts.astype(np.float64), 6), -1, 1),
+        bm25=bm25,
+        share=share,
+        vector=proof.vector,
+        lexical=proof.lexical,
+        codes=found.codes,
+        wishes=met,
+        evidence=log_odds,
+        likely=relevance.likelihood(log_odds),
+        order=order,
+        held=held,
+        view_cosines=cosines,
+        at={sku: at for at, sku in enumerate(skus)},
+    )
+
+
+def _best(held: Chosen, cosines: NDArray[np.float32]) -> list[int]:
+    """Row of each product's best view, the first of equal ones."""
+    if not held.skus:
+        return []
+    sizes = np.diff([*held.starts, len(cosines)])
+    top = np.repeat(held.best(cosines), sizes) == cosines
+    rows = np.where(top, np.arange(len(cosines)), len(cosines))
+    return [int(row) for row in np.minimum.reduceat(rows, held.starts)]
+
+
+def _bm25(stack: Stack, asked: Asked, found: Found, skus: Sequence[str], lanes: Sequence[str]) -> Floats:
+    """(n,) BM25; asked for once more where a product stands too low in the lexical lane to have been found by it."""
+    known = dict(found.lexical)
+    if found.ideal and len(known) >= asked.need and len(lanes) > 1:
+        known.update(stack.lexical.scores(asked.text, [sku for sku in skus if sku not in known]))
+    return np.array([known.get(sku, 0.0) for sku in skus], np.float64)
+
+
+def best_views(scored: Scored, at: int) -> dict[str, tuple[str, float]]:
+    """For each kind of view of one product, its best one and the cosine."""
+    ends = [*scored.held.starts[1:], len(scored.view_cosines)]
+    found: dict[str, tuple[str, float]] = {}
+    for row in range(int(scored.held.starts[at]), int(ends[at])):
+        group, cosine = GROUPS[scored.held.groups[row]], round(float(scored.view_cosines[row]), 6)
+        if group not in found or cosine > found[group][1]:
+            found[group] = (scored.held.aspects[row], cosine)
+    return found
