@@ -81,7 +81,9 @@ def bestbuy(data: Path):
 
 def aws(data: Path):
     """Products without categories; queries: every style."""
-    rows = duckdb.sql(f"SELECT id, name, description, style FROM '{data}/aws_retail/products.parquet' ORDER BY id").fetchall()
+    rows = duckdb.sql(
+        f"SELECT id, name, description, style FROM '{data}/aws_retail/products.parquet' ORDER BY id"
+    ).fetchall()
     made = [Product(str(id), name, said or "") for id, name, said, _ in rows]
     return made, *of_categories([(str(id), "", style) for id, *_, style in rows if style])
 

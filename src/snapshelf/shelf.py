@@ -64,11 +64,14 @@ class Shelf:
         if not isinstance(source, str | Path):
             if not isinstance(source, Iterable):
                 raise BadInput(f"give the path of a catalogue, or products, not a {type(source).__name__}")
-            return ingest.index(self.stack, enumerate(source, start=1), tell=progress)
+            summary = ingest.index(self.stack, enumerate(source, start=1), tell=progress)
+            self._measure()
+            return summary
         reader = reader or self.read(source, images)
         name, fed = str(Path(source).resolve()), reader.columns
         columns = {field: column for column, said in fed.items() for field in said.split(", ")}
         summary = ingest.index(self.stack, reader, name, reader.total, progress, keep_missing, columns)
+        self._measure()
         return replace(summary, columns=dict(reader.columns))
 
     def read(self, path: str | Path, images: str | Path | None = None) -> Reader:
@@ -87,27 +90,44 @@ class Shelf:
         offset: int = 0,
         collapse: str | None = None,
         lanes: str | Sequence[str] | None = None,
+        facets: Sequence[str] = (),
+        cutoff: bool | None = None,
     ) -> Results:
         """The ``k`` products nearest to words, photos, speech and clips, best first; iterate over them.
 
         A photo is a path, an http or https address, bytes or a PIL image, a sound or video one of the first three;
         several may be given. Where the model takes no sound, words are recognised (``heard`` of the results).
         weights: part → weight, negative to steer away, such as {"text": 0.7, "image": 1, "image2": -0.3}. where: a
-        filter such as "price < 80 and in_stock". collapse="family" gives one hit per family of variants. lanes:
-        "vector", "lexical", or both as a list or joined by a comma.
+        filter such as "price < 80 and in_stock". collapse="family" gives one hit per family of variants. lanes: some
+        of "exact", "vector" and "lexical", as a list or joined by a comma. facets: names to count the values of.
+        cutoff=False shows what is hardly relevant, too, and never says that nothing fits.
         Raises BadFilter, BadMedia, BadQuery, Mismatch, MissingExtra, NotHere, Unsupported.
         """
         stack, settings = self.stack, self.stack.settings.search
-        lanes = lanes or settings.lanes
+        named, lanes = lanes is not None and lanes != "", lanes or settings.lanes
         asked = searching.question(stack, text, image, audio, video, weights)
-        wanted = settings.k if k is None else k
-        paths = [lane.strip() for lane in lanes.split(",")] if isinstance(lanes, str) else lanes
+        paths = [lane.strip() for lane in lanes.split(",")] if isinstance(lanes, str) else list(lanes)
+        wanted = searching.Wanted(
+            where=where,
+            k=settings.k if k is None else k,
+            offset=offset,
+            collapse=collapse,
+            lanes=paths,
+            named=named,
+            cutoff=settings.cutoff if cutoff is None else cutoff,
+            facets=facets,
+        )
         if stack.is_behind("lexical" in paths):
             from snapshelf.ingest.follow import catch_up
 
             catch_up(stack)
-        found = searching.search(stack, asked.parts, where, wanted, offset, collapse, paths)
+        found = searching.search(stack, asked.parts, wanted)
         return replace(found, heard=asked.heard) if asked.heard else found
+
+    def _measure(self) -> None:
+        """Learn what the shop does not sell, where that is due."""
+        if self.stack.settings.search.cutoff and searching.is_due(self.stack):
+            searching.calibrate(self.stack)
 
     def evaluate(
         self,

@@ -48,7 +48,7 @@ def gtin14(code: str) -> str:
 
 
 def rows_of(product: Product) -> list[dict[str, Any]]:
-    """The rows of the table for one product. Its GTIN field may hold several numbers, apart by comma, semicolon or |."""
+    """The rows of the table for one product. Its GTIN field may hold several numbers, with , ; or | between them."""
     found = {("sku", bare(product.sku)), ("mpn", bare(product.mpn))}
     for number in product.gtin.replace(";", ",").replace("|", ",").split(","):
         plain = bare(number)

@@ -37,8 +37,8 @@ SHARES = (0.0, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5)
 class Calibration:
     """What was measured: confidence = logistic(slope · strength + constant).
 
-    ``own``: strength below which the given `SHARES` of the shelf's own phrases stay. ``auc``: how often an own phrase is
-    stronger than a foreign one, of which there were ``foreign``.
+    ``own``: strength below which the given `SHARES` of the shelf's own phrases stay. ``auc``: how often an own phrase
+    is stronger than a foreign one, of which there were ``foreign``.
     """
 
     model: str

@@ -1,4 +1,4 @@
-"""The lanes: vector, lexical and exact, each a list of products by its own measure. They meet in `snapshelf.search.run`."""
+"""The lanes: vector, lexical and exact, each a list of products by its own measure; `score` brings them together."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from sqlalchemy import Connection
 
 from snapshelf.catalogue import asking, codes, products
 from snapshelf.errors import Outside
+from snapshelf.receipts import Suggestion
 from snapshelf.search.retrieve import candidates
 from snapshelf.stack import Stack
-from snapshelf.types import Filter, Part, Suggestion
+from snapshelf.types import Filter, Part
 
 LANES = ("vector", "lexical", "exact")
 DEPTH = 192  # products that each lane puts forward at a time
 SHORTEST = 4  # characters of a word within a query that may be a code
+JOINED = ", joined by calibrated evidence"
 NEAR = 3  # codes offered at most
 
 
@@ -56,7 +58,7 @@ class Found:
 
     def everything(self) -> list[str]:
         """Every SKU that some lane found, in blocks of `DEPTH` ranks, so that later pages only ever append."""
-        block: dict[str, int] = {sku: 0 for sku in self.codes}
+        block: dict[str, int] = dict.fromkeys(self.codes, 0)
         for lane in (self.vector, self.lexical):
             for rank, sku in enumerate(lane):
                 block[sku] = min(block.get(sku, rank // DEPTH), rank // DEPTH)
@@ -72,7 +74,6 @@ class Found:
 
 def ask(stack: Stack, connection: Connection, asked: Asked, lanes: Sequence[str], chosen: bool) -> Found:
     """Ask each lane. ``chosen``: the caller named them, so that one which cannot answer is an error, not a note."""
-    found = Found()
     vector, path, recall = list[str](), list[str](), None
     if "vector" in lanes:
         near = candidates(
@@ -93,7 +94,7 @@ def ask(stack: Stack, connection: Connection, asked: Asked, lanes: Sequence[str]
     coded = exact(connection, asked.text, asked.where) if "exact" in lanes else {}
     if coded:
         path.append(f"exact: {len(coded)} by code")
-    return Found(vector, lexical, coded, ideal, "; ".join(path) or found.path, recall, tuple(notes))
+    return Found(vector, lexical, coded, ideal, "; ".join(path) + JOINED * (len(path) > 1), recall, tuple(notes))
 
 
 def _lexical(stack: Stack, connection: Connection, asked: Asked) -> dict[str, float]:

@@ -61,7 +61,7 @@ class Evidence:
 
 
 def kind_of_query(parts: Sequence[Part]) -> str:
-    """ "text" for words alone, "image" for photos and clips alone, else "mixed"; what is steered away from is no part."""
+    """ "text" for words alone, "image" for photos and clips alone, else "mixed"; parts to steer away from count not."""
     modalities = {part.modality for part in parts if part.weight > 0} or {part.modality for part in parts}
     words = "text" in modalities
     return "mixed" if words and len(modalities) > 1 else "text" if words else "image"

@@ -43,7 +43,6 @@ class Scored:
     order: NDArray[np.int64]
     held: Chosen
     view_cosines: NDArray[np.float32]
-    at: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +80,8 @@ def score(
     met = {said: np.array([sku in some for sku in skus], bool) for said, some in (wishes.met if wishes else {}).items()}
     for fits in met.values():
         log_odds = log_odds + (wishes.weight if wishes else 0.0) * fits
-    rounded = np.clip(np.round(cosines[best].astype(np.float64), 6), -1, 1) if n else np.empty(0)
-    alone = {("vector",): rounded, ("lexical",): bm25}.get(tuple(lanes))
-    keys = np.round(log_odds, 6) if alone is None else alone
+    rounded: Floats = np.clip(np.round(np.asarray(cosines[best], np.float64), 6), -1.0, 1.0)
+    keys = rounded if list(lanes) == ["vector"] else bm25 if list(lanes) == ["lexical"] else np.round(log_odds, 6)
     names = np.array(skus)
     order = np.lexsort((names, -keys, found.blocks(skus))) if n else np.empty(0, np.int64)
     return Scored(
@@ -102,7 +100,6 @@ def score(
         order=order,
         held=held,
         view_cosines=cosines,
-        at={sku: at for at, sku in enumerate(skus)},
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -77,7 +77,9 @@ class ViewCache:
         self.aspects.extend(held.aspects)
         self.used = needed
         ends = [*held.starts.tolist()[1:], len(held.aspects)]
-        self.rows.update({sku: (base + a, base + b) for sku, a, b in zip(held.skus, held.starts.tolist(), ends, strict=True)})
+        self.rows.update(
+            {sku: (base + a, base + b) for sku, a, b in zip(held.skus, held.starts.tolist(), ends, strict=True)}
+        )
         for sku in skus:
             self.rows.setdefault(sku, (0, 0))
             self.families[sku] = families.get(sku, "")
@@ -119,14 +121,11 @@ def _cache(stack: Stack, connection: Connection) -> ViewCache:
 
 
 def _families(connection: Connection, skus: Sequence[str]) -> dict[str, str]:
-    return dict(_rows(connection, skus))
-
-
-def _rows(connection: Connection, skus: Sequence[str]) -> Iterator[tuple[str, str]]:
-    c = products.c
+    c, found = products.c, dict[str, str]()
     for start in range(0, len(skus), AT_ONCE):
-        for sku, family in connection.execute(select(c.sku, c.family).where(c.sku.in_(skus[start : start + AT_ONCE]))):
-            yield sku, family
+        some = select(c.sku, c.family).where(c.sku.in_(skus[start : start + AT_ONCE]))
+        found.update((row.sku, row.family) for row in connection.execute(some))
+    return found
 
 
 def _group(aspect: str) -> int:
