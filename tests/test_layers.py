@@ -21,7 +21,7 @@ LINES = """
     embedders stores recognisers rerankers metrics sources
     catalogue lexical understand
     aws rows sample segments
-    plugins pace config vectors media filters fusion stats manifest money
+    plugins pace config vectors media filters fusion stats manifest money facts
     protocols extras
     types
     conditions receipts
