@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -92,6 +92,8 @@ class Shelf:
         lanes: str | Sequence[str] | None = None,
         facets: Sequence[str] = (),
         cutoff: bool | None = None,
+        understand: bool | None = None,
+        off: Collection[str] = (),
     ) -> Results:
         """The ``k`` products nearest to words, photos, speech and clips, best first; iterate over them.
 
@@ -100,7 +102,8 @@ class Shelf:
         weights: part → weight, negative to steer away, such as {"text": 0.7, "image": 1, "image2": -0.3}. where: a
         filter such as "price < 80 and in_stock". collapse="family" gives one hit per family of variants. lanes: some
         of "exact", "vector" and "lexical", as a list or joined by a comma. facets: names to count the values of.
-        cutoff=False shows what is hardly relevant, too, and never says that nothing fits.
+        cutoff=False shows what is hardly relevant, too, and never says that nothing fits. understand=False takes the
+        words as they stand; off: kinds of meaning to leave alone, such as ["price", "brand"].
         Raises BadFilter, BadMedia, BadQuery, Mismatch, MissingExtra, NotHere, Unsupported.
         """
         stack, settings = self.stack, self.stack.settings.search
@@ -116,6 +119,8 @@ class Shelf:
             named=named,
             cutoff=settings.cutoff if cutoff is None else cutoff,
             facets=facets,
+            understand=settings.understand if understand is None else understand,
+            off=off,
         )
         if stack.is_behind("lexical" in paths):
             from snapshelf.ingest.follow import catch_up

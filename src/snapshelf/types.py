@@ -21,6 +21,8 @@ from snapshelf.receipts import Receipt, Suggestion
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from snapshelf.understand import Understood
+
 Modality: TypeAlias = Literal["text", "image", "audio", "video"]
 Purpose: TypeAlias = Literal["index", "query"]  # what a vector is for: to be found, or to find
 Value: TypeAlias = bool | int | float | str | tuple[str, ...]  # what an attribute may hold
@@ -232,7 +234,8 @@ class Results(Sequence[Hit]):
     where more may follow than were looked at; ``facets`` counts their values, attribute → value → products.
     ``confidence``, in [0, 1], is how sure it is that the shop has what was asked, None where that was never measured.
     ``nothing`` says so in a sentence when it has not; then ``hits`` is empty and ``nearest`` holds what comes closest.
-    ``did_you_mean`` offers codes one typo away; ``notes`` says what was understood, corrected and relaxed.
+    ``did_you_mean`` offers codes one typo away. ``understood`` says of each part that is words what was read out of
+    it; ``notes`` what was corrected, contradictory or left out.
     """
 
     hits: tuple[Hit, ...]
@@ -249,6 +252,7 @@ class Results(Sequence[Hit]):
     nothing: str = ""
     nearest: tuple[Hit, ...] = ()
     did_you_mean: tuple[Suggestion, ...] = ()
+    understood: Mapping[str, Understood] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:

@@ -26,12 +26,12 @@ def facts(connection: Connection, units: Mapping[str, str] | None = None) -> Fac
     prices: dict[str, list[float]] = defaultdict(list)
     titles, codes = [], []
     query = select(c.title, c.category, c.price, c.sku, c.gtin, c.mpn)
-    for title, category, price, *held in connection.execute(query).tuples():
+    for title, category, price, *held in connection.execute(query):
         titles.append(title)
         codes += [code for code in held if code]
         if price is not None:
             prices[category].append(price)
-    types = {name: cast(Kind, kind) for name, kind in connection.execute(select(kinds.c.name, kinds.c.kind)).tuples()}
+    types = {name: cast(Kind, kind) for name, kind in connection.execute(select(kinds.c.name, kinds.c.kind))}
     brands, categories, currencies = (_counted(connection, name) for name in ("brand", "category", "currency"))
     return Facts(
         change=changes.now(connection),
@@ -54,7 +54,7 @@ def _counted(connection: Connection, name: str) -> dict[str, int]:
     query = (
         select(_A.text, func.count(_A.sku.distinct())).where(_A.name == name, _A.text.is_not(None)).group_by(_A.text)
     )
-    return {text: count for text, count in connection.execute(query).tuples() if text is not None}
+    return {text: count for text, count in connection.execute(query) if text is not None}
 
 
 def _texts(connection: Connection, types: Mapping[str, Kind]) -> dict[str, Mapping[str, int]]:
@@ -72,7 +72,7 @@ def _numbers(connection: Connection, types: Mapping[str, Kind]) -> dict[str, Spr
     for name, kind in types.items():
         if kind == "number":
             query = select(_A.number, func.count()).where(_A.name == name, _A.number.is_not(None)).group_by(_A.number)
-            held = {number: count for number, count in connection.execute(query).tuples() if number is not None}
+            held = {number: count for number, count in connection.execute(query) if number is not None}
             if held:
                 found[name] = spread(held)
     return found
@@ -82,4 +82,4 @@ def _flags(connection: Connection, types: Mapping[str, Kind]) -> dict[str, int]:
     """Boolean attributes → products in which they are true."""
     names = [name for name, kind in {**FILTERABLE, **types}.items() if kind == "bool"]
     query = select(_A.name, func.count()).where(_A.name.in_(names), _A.number == 1).group_by(_A.name)
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())

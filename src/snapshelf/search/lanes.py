@@ -34,6 +34,7 @@ class Asked:
     fold: bool
     passing: int
     total: int
+    said: str = ""  # the words as they were typed, in which codes are looked for
 
     @property
     def text(self) -> str:
@@ -91,7 +92,7 @@ def ask(stack: Stack, connection: Connection, asked: Asked, lanes: Sequence[str]
             if chosen:
                 raise
             notes.append(f"the words were not searched for: {error}")
-    coded = exact(connection, asked.text, asked.where) if "exact" in lanes else {}
+    coded = exact(connection, asked.said or asked.text, asked.where) if "exact" in lanes else {}
     if coded:
         path.append(f"exact: {len(coded)} by code")
     return Found(vector, lexical, coded, ideal, "; ".join(path) + JOINED * (len(path) > 1), recall, tuple(notes))

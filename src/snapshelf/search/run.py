@@ -1,10 +1,10 @@
-"""One search from beginning to end."""
+"""One search from beginning to end, and why it put a product where it did."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 from sqlalchemy import Connection
@@ -14,42 +14,16 @@ from snapshelf.catalogue import asking
 from snapshelf.errors import BadQuery, NotHere
 from snapshelf.filters import check, parse
 from snapshelf.fusion import weighted_mean
-from snapshelf.search import facets, lanes, relevance
-from snapshelf.search.confidence import calibration
-from snapshelf.search.cut import Cut, cut
-from snapshelf.search.page import Card, Told, cards, hits
-from snapshelf.search.score import Scored, score
+from snapshelf.search import facets, lanes, meaning, relevance
+from snapshelf.search.answer import Ready, Wanted, answer
+from snapshelf.search.explain import Explained, explained
+from snapshelf.search.meaning import Meaning
 from snapshelf.stack import Stack
-from snapshelf.types import Compare, Filter, Hit, Not, Part, Results, Vectors
+from snapshelf.types import Filter, Part, Results, Vectors
 
 MAX_K = 1_000
 MAX_OFFSET = 10_000
 STEP = lanes.DEPTH  # candidates come in multiples of this, so that the pages of one query are cut from one list
-LANES = lanes.LANES
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is wanted of an answer besides its parts. ``named``: the caller chose the lanes, not the settings."""
-
-    where: str | None = None
-    k: int = 10
-    offset: int = 0
-    collapse: str | None = None
-    lanes: Sequence[str] = ("vector",)
-    named: bool = True
-    cutoff: bool = True
-    facets: Sequence[str] = field(default=())
-
-
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """A query ready to be asked: what the lanes are asked with, and the part's rows."""
-
-    asked: lanes.Asked
-    rows: Vectors
-    kind: str
-    filtered: str
 
 
 def search(stack: Stack, parts: Sequence[Part], wanted: Wanted) -> Results:
@@ -62,10 +36,16 @@ def search(stack: Stack, parts: Sequence[Part], wanted: Wanted) -> Results:
     began = time.perf_counter()
     _check(wanted)
     with stack.catalogue.read() as connection:
-        facets.check(connection, wanted.facets)
         ready = _ready(stack, connection, parts, wanted)
-        results = _answer(stack, connection, ready, wanted)
+        results = answer(stack, connection, ready, wanted)
     return replace(results, seconds=time.perf_counter() - began)
+
+
+def explain(stack: Stack, parts: Sequence[Part], wanted: Wanted, sku: str) -> Explained:
+    """Why a product is where it is in the answer to a query, or is not in it. Raises what `search` raises."""
+    _check(wanted)
+    with stack.catalogue.read() as connection:
+        return explained(stack, connection, _ready(stack, connection, parts, wanted), wanted, sku)
 
 
 def embed(stack: Stack, parts: Sequence[Part]) -> Vectors:
@@ -73,72 +53,33 @@ def embed(stack: Stack, parts: Sequence[Part]) -> Vectors:
     return translate.embed(stack, [part.content for part in parts], "query", stack.dim)
 
 
-def _ready(stack: Stack, connection: Connection, parts: Sequence[Part], wanted: Wanted) -> _Ready:
+def _ready(stack: Stack, connection: Connection, parts: Sequence[Part], wanted: Wanted) -> Ready:
     total = stack.count(connection) if stack.manifest else 0
     if not total:
         raise NotHere(f"nothing is indexed in {stack.folder} yet; run: snapshelf index products.csv")
-    where = _condition(connection, wanted.where)
-    rows = embed(stack, parts)
-    fused = weighted_mean(rows, np.array([part.weight for part in parts], np.float32))
+    facets.check(connection, wanted.facets)
+    given = _condition(connection, wanted.where)
+    meant = meaning.read(stack, connection, parts, wanted.off) if wanted.understand else meaning.plainly(parts)
+    where = meaning.both(given, meant.where)
+    rows, fused = _fused(stack, meant, parts)
     need = -(-(wanted.offset + wanted.k) // STEP) * STEP
     passing = stack.count(connection, where) if where else total
-    asked = lanes.Asked(parts, fused, where, need, wanted.collapse == "family", passing, total)
-    return _Ready(asked, rows, relevance.kind_of_query(parts), wanted.where or "")
+    fold = wanted.collapse == "family"
+    asked = lanes.Asked(meant.parts[: len(rows)], fused, where, need, fold, passing, total, meant.said)
+    filtered = ", ".join(filter(None, [(wanted.where or "").strip(), *meant.demands]))
+    return Ready(asked, rows, relevance.kind_of_query(parts), meant, given, filtered)
 
 
-def _answer(stack: Stack, connection: Connection, ready: _Ready, wanted: Wanted) -> Results:
-    asked = ready.asked
-    found = lanes.ask(stack, connection, asked, wanted.lanes, wanted.named)
-    scored = score(stack, connection, asked, found, ready.rows, wanted.lanes, relevance.SLOPES[ready.kind])
-    measured = calibration(stack, connection) if wanted.cutoff and len(wanted.lanes) > 1 else None
-    deeper = max(len(found.vector), len(found.lexical)) >= asked.need
-    end = cut(scored, found, ready.kind, measured, stack.settings.search.false_alarms, deeper)
-    made = cards(stack, connection, scored, end.kept.tolist(), asked.fold)
-    told = Told(ready.filtered, (), found.path, found.recall)
-    page = [] if end.nothing else made[wanted.offset : wanted.offset + wanted.k]
-    shown = hits(connection, scored, found, page, wanted.offset, asked.parts, told)
-    first = end.kept[: end.first].tolist() if not end.nothing else []
-    return Results(
-        hits=shown,
-        matching=asked.passing,
-        path=found.path,
-        recall=found.recall,
-        seconds=0.0,
-        offset=wanted.offset,
-        total=len(cards(stack, connection, scored, first, asked.fold)) if asked.fold else len(first),
-        estimated=end.estimated and not end.nothing,
-        facets=facets.counts(connection, wanted.facets, [scored.skus[at] for at in first]),
-        confidence=None if end.confidence is None else round(end.confidence, 4),
-        nothing=_nothing(ready, end),
-        nearest=_nearest(stack, connection, ready, scored, found, wanted, told) if end.nothing else (),
-        did_you_mean=lanes.did_you_mean(connection, asked.text) if "exact" in wanted.lanes and not found.codes else (),
-        notes=found.notes,
-    )
-
-
-def _nothing(ready: _Ready, end: Cut) -> str:
-    if ready.asked.passing == 0:
-        return "no product passes the filter"
-    if not end.nothing:
-        return ""
-    within = " among the products that pass the filter" if ready.asked.where else ""
-    return f"nothing here{within} fits “{ready.asked.text[:80]}”; what comes nearest is offered instead"
-
-
-def _nearest(
-    stack: Stack,
-    connection: Connection,
-    ready: _Ready,
-    scored: Scored,
-    found: lanes.Found,
-    wanted: Wanted,
-    told: Told,
-) -> tuple[Hit, ...]:
-    """What comes nearest and is not sold out, where nothing fits."""
-    some = [int(at) for at in scored.order[: 4 * wanted.k]]
-    there = set(asking.skus(connection, Not(Compare("in_stock", "==", False)), [scored.skus[at] for at in some]))
-    made: list[Card] = cards(stack, connection, scored, [a for a in some if scored.skus[a] in there], ready.asked.fold)
-    return hits(connection, scored, found, made[: wanted.k], 0, ready.asked.parts, told)
+def _fused(stack: Stack, meant: Meaning, parts: Sequence[Part]) -> tuple[Vectors, np.typing.NDArray[np.float32]]:
+    """A row for each part, and their direction; what is denied is left out where it would cancel the rest."""
+    rows = embed(stack, meant.parts)
+    weights = np.array([part.weight for part in meant.parts], np.float32)
+    try:
+        return rows, weighted_mean(rows, weights)
+    except BadQuery:
+        if len(meant.parts) == len(parts):
+            raise
+        return rows[: len(parts)], weighted_mean(rows[: len(parts)], weights[: len(parts)])
 
 
 def _check(wanted: Wanted) -> None:
@@ -149,9 +90,10 @@ def _check(wanted: Wanted) -> None:
         raise BadQuery(f"offset is the number of hits to skip, from 0 to {MAX_OFFSET}, not {offset}")
     if collapse not in (None, "family"):
         raise BadQuery(f"hits can be collapsed by family, not by {collapse!r}")
-    wrong = [lane for lane in wanted.lanes if lane not in LANES]
+    wrong = [lane for lane in wanted.lanes if lane not in lanes.LANES]
     if wrong or not wanted.lanes:
-        raise BadQuery(f"lanes are {', '.join(LANES)}, not {', '.join(wrong) or 'none'}")
+        raise BadQuery(f"lanes are {', '.join(lanes.LANES)}, not {', '.join(wrong) or 'none'}")
+    meaning.check(wanted.off)
 
 
 def _condition(connection: Connection, where: str | None) -> Filter | None:

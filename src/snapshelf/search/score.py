@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,6 +18,8 @@ from snapshelf.stack import Stack
 from snapshelf.types import Vectors
 
 CODE = {True: 30.0, False: 4.0}  # log-odds of a product whose code is the whole query, and a word of it
+
+WISH, MOST_WISHES = 0.7, 3.0  # log-odds for each soft wish that is met; more of them than this share what they may add
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +49,9 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """Soft wishes: what is said → which of the candidates meet it; ``weight`` in log-odds of meeting one."""
+    """Soft wishes: what is said → which of the candidates meet it."""
 
     met: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    weight: float = 0.7
 
 
 def score(
@@ -61,11 +62,11 @@ def score(
     rows: Vectors,
     lanes: Sequence[str],
     slopes: Slopes,
-    wishes: Wishes | None = None,
+    granted: Callable[[Sequence[str]], Wishes] | None = None,
 ) -> Scored:
     """Score every candidate exactly. One lane alone orders by its own measure; several by the evidence of all.
 
-    Equal scores come in order of SKU.
+    ``granted``: says which of the products meet which soft wish. Equal scores come in order of SKU.
     """
     held = chosen(stack, connection, found.everything())
     skus, n = held.skus, len(held.skus)
@@ -77,9 +78,9 @@ def score(
     words, sight = relevance.distances(held, asked.fused, background(stack, connection))
     proof = relevance.evidence(slopes, words, sight, share)
     log_odds = proof.total + np.array([CODE[found.codes[sku][1]] if sku in found.codes else 0.0 for sku in skus])
-    met = {said: np.array([sku in some for sku in skus], bool) for said, some in (wishes.met if wishes else {}).items()}
-    for fits in met.values():
-        log_odds = log_odds + (wishes.weight if wishes else 0.0) * fits
+    met = {said: np.isin(skus, list(some)) for said, some in (granted(skus).met if granted else {}).items()}
+    if met:
+        log_odds = log_odds + WISH / max(1.0, len(met) / MOST_WISHES) * np.sum(list(met.values()), axis=0)
     rounded: Floats = np.clip(np.round(np.asarray(cosines[best], np.float64), 6), -1.0, 1.0)
     keys = rounded if list(lanes) == ["vector"] else bm25 if list(lanes) == ["lexical"] else np.round(log_odds, 6)
     names = np.array(skus)
