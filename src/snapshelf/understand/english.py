@@ -169,4 +169,11 @@ ENGLISH = Words(
         wide, wife, will, winter, with, woman, womans, women, womens, work, working, world, would, year, years, yoga,
         young, your
     """),
+    shades=words("light, dark, bright, pale, deep, hot, baby, neon, soft, pastel, matte, multi, royal, midnight"),
+    following=words("""
+        men, mens, man, women, womens, woman, kids, children, ladies, girls, girl, boys, boy, unisex, adults, teens,
+        sale, deals, deal, online, shop, new, cheap, cheapest, best, please, small, large, big, medium, only, under,
+        over, today, half, gift, good, long, short, wide, brand, size, sz, budget, price, max, less, more
+    """),
+    dimensions=words("width, height, depth, length, weight, thickness, diameter, volume, power, voltage"),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from snapshelf.understand.money import BEFORE_DOLLAR, HUNDREDTHS, MEANT
+from snapshelf.understand.money import BEFORE_DOLLAR, HUNDREDTHS, MEANT, settled
 from snapshelf.understand.sheet import Sheet
 from snapshelf.understand.units import FLUID, GENERATIONS, UNITS, Unit, number_of
 
@@ -78,7 +78,8 @@ def limit_at(sheet: Sheet, at: int) -> Limit | None:
 
 def _from_amount(sheet: Sheet, first: Amount) -> Limit:
     upper = _second(sheet, first, sheet.words.to)
-    if upper and (upper.money or first.money or upper.unit or first.unit):
+    named = bool(upper) and sheet.before(first.first, sheet.words.priced) > 0
+    if upper and _ascending(first, upper) and (named or upper.money or first.money or upper.unit or first.unit):
         return _range(first.first, first, upper)
     count = sheet.phrase(first.last, sheet.words.after)
     if not count:
@@ -99,10 +100,10 @@ def _second(sheet: Sheet, first: Amount, joins: frozenset[str]) -> Amount | None
     """The other end of a range, if one of ``joins`` and an amount follow."""
     at = first.last
     if sheet.word(at) == "." and sheet.word(at + 1) == ".":  # "50..100"
-        return amount_at(sheet, at + 2)
+        return amount_at(sheet, at + 2, joined=True)
     if sheet.word(at) not in joins or not sheet.free(at, at + 1):
         return None
-    return amount_at(sheet, at + 1)
+    return amount_at(sheet, at + 1, joined=True)
 
 
 def _range(at: int, low: Amount, high: Amount) -> Limit:
@@ -116,19 +117,32 @@ def _range(at: int, low: Amount, high: Amount) -> Limit:
     return Limit(at, last, lower, upper, False, False, True)
 
 
+def _ascending(low: Amount, high: Amount) -> bool:
+    """Whether two amounts with a dash between are a range: the greater one stands behind."""
+    apart = low.unit and high.unit
+    return _size(high) > _size(low) if apart else high.value > low.value
+
+
 def _size(amount: Amount) -> float:
     return amount.value * (amount.unit[1] if amount.unit else 1) * (1000 if amount.thousands else 1)
 
 
-def amount_at(sheet: Sheet, at: int) -> Amount | None:
-    """The number at a token with its currency or unit; None where there is none, or it is part of a word."""
+def amount_at(sheet: Sheet, at: int, joined: bool = False) -> Amount | None:
+    """The number at a token with its currency or unit; None where there is none, or it is part of a word.
+
+    joined: the sign before it joins it to another number.
+    """
     first, money = at, ""
     if sheet.word(at) in BEFORE_DOLLAR and sheet.word(at + 1) == "$" and sheet.tokens[at + 1].glued:
         money, at = sheet.word(at) + "$", at + 2  # "US$50"
         money = money if money in MEANT else "$"
-    elif sheet.word(at) in MEANT:
+    elif sheet.word(at) in MEANT and not _is_name(sheet, at):
         money, at = sheet.word(at), at + 1
-    if not sheet.free(at, at + 1) or sheet.tokens[at].kind != "number" or (not money and _inside(sheet, at)):
+    if (
+        not sheet.free(at, at + 1)
+        or sheet.tokens[at].kind != "number"
+        or (not money and not joined and _inside(sheet, at))
+    ):
         return None
     text, last = sheet.tokens[at].text, at + 1
     if _continues(sheet, last, money):  # "1 500 kr"
@@ -137,6 +151,13 @@ def amount_at(sheet: Sheet, at: int) -> Amount | None:
     if value != value:
         return None
     return _with_rest(sheet, Amount(first, last, text, value, half, None, money, False))
+
+
+def _is_name(sheet: Sheet, at: int) -> bool:
+    """Whether letters before a number are no currency but part of a name: "RS232" in a shop without rupees."""
+    after = sheet.tokens[at + 1] if at + 1 < len(sheet.tokens) else None
+    glued = bool(after and after.glued and sheet.tokens[at].kind == "word")
+    return glued and not settled(sheet.word(at), sheet.vocabulary.facts.currencies)[1]
 
 
 def _inside(sheet: Sheet, at: int) -> bool:
@@ -184,7 +205,7 @@ def _with_rest(sheet: Sheet, number: Amount) -> Amount | None:
     if token.glued and token.kind == "word" and not number.thousands:
         return None  # "13th", "1080p", "50s"
     if token.glued and token.word == "-" and sheet.word(at + 1)[:1].isalpha() and sheet.tokens[at + 1].glued:
-        return number if number.money else None  # "12-pack"
+        return number if number.money and not number.money.isalpha() else None  # "12-pack"
     return number
 
 
@@ -216,6 +237,8 @@ def _unit(sheet: Sheet, number: Amount, at: int) -> tuple[Unit, int] | None:
         and "GBP" in sheet.vocabulary.facts.currencies
     ):
         return None
+    if len(word) == 1 and sheet.word(at + 1) == "/" and sheet.tokens[at + 1].glued:
+        return None  # "M/F", "m/s"
     return UNITS[word], at + 1
 
 

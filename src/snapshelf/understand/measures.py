@@ -22,7 +22,8 @@ def measure(sheet: Sheet, limit: Limit) -> bool:
         return False
     named, first, last = _named(sheet, limit)
     held = _held(sheet, units[0])
-    if named and not held:
+    stated = first == limit.first - 1 and sheet.word(first) == named in sheet.words.dimensions
+    if stated and not any(named in one.name.split("_") for one in held):
         return _wrong(sheet, named, limit, first, last, units[0])
     about = [one for one in held if named and named in one.name.split("_")] or held
     if limit.worded and not limit.about and limit.high and limit.low is None and limit.high.value == 0:

@@ -11,16 +11,15 @@ from snapshelf.understand.values import joined_readings, value_at
 
 def denied(sheet: Sheet, at: int) -> int:
     """Note what is not wanted: "not leather", "without hood", "-plastic"; returns the tokens read."""
-    bound = sheet.phrase(at, sheet.words.bound)
+    bound = sheet.phrase(at, sheet.words.bound) or value_at(sheet, at)[0]  # a brand may begin with "No"
     if bound:
         return bound
     count = sheet.phrase(at, sheet.words.negators) or _minus(sheet, at) or _non(sheet, at)
     start = at + count
     if not count or start >= len(sheet.tokens) or not sheet.free(start, start + 1):
         return 0
-    level = _not_too(sheet, at, start)
-    if level:
-        return level
+    if level_of(sheet, at):
+        return level_of(sheet, at)  # a wish about the price, read later
     while passed := sheet.phrase(start, sheet.words.passed):
         if start + passed >= len(sheet.tokens):
             return 0
@@ -54,16 +53,23 @@ def _non(sheet: Sheet, at: int) -> int:
     return start - at if any(one.kind in ("attribute", "colour") for one in found) else 0
 
 
-def _not_too(sheet: Sheet, at: int, start: int) -> int:
-    """Note "not too expensive" as a wish about the price; returns the tokens read."""
-    last = start
+def level_of(sheet: Sheet, at: int) -> int:
+    """How many tokens "not too expensive" has at a token; 0 for none."""
+    last = at + sheet.phrase(at, sheet.words.negators)
+    if last == at:
+        return 0
     while sheet.word(last) in sheet.words.degrees:
         last += 1
-    mark = sheet.words.turned.get(sheet.word(last), "")
-    if not mark or not sheet.on("price") or not sheet.vocabulary.facts.prices or not sheet.free(start, last + 1):
-        return 0
-    note_level(sheet, at, last + 1, mark, keep=False)
-    return last + 1 - at
+    return last + 1 - at if sheet.word(last) in sheet.words.turned else 0
+
+
+def not_too(sheet: Sheet, at: int) -> int:
+    """Note "not too expensive" as a wish about the price; returns the tokens read."""
+    count = level_of(sheet, at)
+    if count and sheet.vocabulary.facts.prices and sheet.free(at, at + count):
+        note_level(sheet, at, at + count, sheet.words.turned[sheet.word(at + count - 1)], keep=False)
+        return count
+    return 0
 
 
 def _scope(sheet: Sheet, at: int) -> tuple[int, list[Filter], list[str]]:

@@ -67,7 +67,7 @@ def _bare(sheet: Sheet, limit: Limit) -> bool:
     after = sheet.word(limit.last)
     if not after or after in words.function or after in words.connecting or after in words.negators.ahead:
         return True
-    if after in words.counted or sheet.tokens[limit.last].glued:
+    if after in words.counted or len(after) < 3 or sheet.tokens[limit.last].glued:
         return False
     return upper or after in words.limits.ahead or sheet.tokens[limit.last].stem in sheet.vocabulary.longest
 

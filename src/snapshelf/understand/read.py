@@ -10,7 +10,7 @@ from snapshelf.types import Truth
 from snapshelf.understand.codes import GTIN_LENGTHS, LEAST, LEAST_DIGITS, chunks, is_gtin, looks_like_code, plain
 from snapshelf.understand.limits import limit_at
 from snapshelf.understand.measures import counted, measure
-from snapshelf.understand.negation import denied
+from snapshelf.understand.negation import denied, not_too
 from snapshelf.understand.prices import cheap, price
 from snapshelf.understand.settle import contradictions
 from snapshelf.understand.sheet import Sheet
@@ -47,6 +47,7 @@ def understand(text: str, vocabulary: Vocabulary, off: Collection[str] = frozens
     _each(sheet, _stocked)
     _each(sheet, wanted)
     if sheet.on("price"):
+        _each(sheet, not_too)
         _each(sheet, cheap)
     return _result(sheet)
 
@@ -138,12 +139,15 @@ def _stocked(sheet: Sheet, at: int) -> int:
 
 
 def _result(sheet: Sheet) -> Understood:
-    wrong, faults = contradictions(sheet.constraints)
+    made = sorted(sheet.constraints, key=lambda one: one.span)
+    wrong, faults = contradictions(made)
     for one in wrong:
-        if one.kind in ("price", "negation"):
+        if one.kind in ("price", "measure", "negation"):
             sheet.drop(one.span)
+        else:
+            sheet.dropped.pop(one.span, None)
     gone = {one.span for one in wrong}
-    kept = tuple(sorted((one for one in sheet.constraints if one not in wrong), key=lambda one: one.span))
+    kept = tuple(one for one in made if one not in wrong)
     return Understood(
         text=sheet.text,
         constraints=kept,
@@ -166,6 +170,8 @@ def _without(sheet: Sheet, spans: list[tuple[int, int]]) -> str:
     """The text without some places and the words that led up to them, with corrections put in."""
     changes = [(*_led_up(sheet, span), " ") for span in spans]
     changes += [(*one.span, one.right) for one in sheet.corrections]
+    if not changes:
+        return " ".join(sheet.text.split())
     pieces, at = [], 0
     for start, end, instead in sorted(changes):
         if start >= at:

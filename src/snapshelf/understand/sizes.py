@@ -10,6 +10,8 @@ from snapshelf.understand.values import joined_readings
 def named_size(sheet: Sheet, at: int) -> int:
     """Note "size 42", "size M", "EU 42", "42 EU" with a size that the catalogue has; returns the tokens read."""
     words = sheet.words
+    if sheet.tokens[at].kind == "number" and sheet.word(at + 1) in words.systems:
+        return _before_system(sheet, at)
     count = sheet.phrase(at, words.size)
     start = at + count
     if count and sheet.word(start) in (":", "=", "is"):
@@ -29,6 +31,20 @@ def named_size(sheet: Sheet, at: int) -> int:
     made = sheet.add("size", at, last, f"size {shown}", any_of([one.wanted() for one in readings]), True)
     sheet.drop(made.span, useful=True)
     return last - at
+
+
+def _before_system(sheet: Sheet, at: int) -> int:
+    """Note "42 EU"."""
+    system = sheet.word(at + 1)
+    number = sheet.tokens[at].text
+    sizes = sheet.vocabulary.sizes
+    found = sizes.get(f"{system} {number}", ())
+    found = found or tuple(one for one in sizes.get(number, ()) if system == "eu" or system in one.name.split("_"))
+    if not found or not sheet.free(at, at + 2):
+        return 0
+    where = any_of([one.wanted() for one in found])
+    sheet.drop(sheet.add("size", at, at + 2, f"size {system.upper()} {number}", where, True).span, useful=True)
+    return 2
 
 
 def _size_at(sheet: Sheet, at: int, system: str) -> tuple[int, list[Reading]]:

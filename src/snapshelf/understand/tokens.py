@@ -12,11 +12,11 @@ from snapshelf.understand.words import Words
 MOST = 256  # tokens that are read; what comes behind is left to search as it stands
 _TOKEN = re.compile(
     r"(?P<number>[0-9]+(?:[.,'’][0-9]+)*)"
-    r"|(?P<word>[^\W\d_][^\W\d_\u0300-\u036f]*(?:[\u0300-\u036f][^\W\d_]*)*(?:['’´`][^\W\d_]+)*)"
+    r"|(?P<word>(?:[^\W\d_][\u0300-\u036f]*)+(?:['’´`](?:[^\W\d_][\u0300-\u036f]*)+)*)"
     r"|(?P<sign><=|>=|[^\s])"
 )
 _WORDS = re.compile(r"[^\W\d_]+|[0-9]+(?:[.,][0-9]+)*")
-_APOSTROPHES = str.maketrans("", "", "'’´`")
+_SILENT = str.maketrans("", "", "'’´`™®©℠")  # apostrophes, and marks of ownership
 
 
 class Token(NamedTuple):
@@ -55,8 +55,8 @@ def tokens(text: str, words: Words) -> list[Token]:
 def fold(text: str) -> str:
     """Without case, accents and apostrophes, compatible characters made one: "Crème" → "creme"."""
     if text.isascii():
-        return text.lower().translate(_APOSTROPHES)
-    parts = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES).casefold())
+        return text.lower() if text.isalnum() else text.lower().translate(_SILENT)
+    parts = unicodedata.normalize("NFKD", text.translate(_SILENT).casefold())
     return "".join(letter for letter in parts if not unicodedata.combining(letter))
 
 

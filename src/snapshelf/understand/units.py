@@ -110,7 +110,7 @@ def number_of(text: str) -> tuple[float, float]:
     plain = text.replace("'", "").replace("’", "")
     if re.fullmatch(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?", plain) and not plain.startswith("0"):
         plain = plain.replace(",", "")
-    elif re.fullmatch(r"[0-9]{1,3}(?:\.[0-9]{3}){2,}(?:,[0-9]+)?", plain):
+    elif re.fullmatch(r"[0-9]{1,3}(?:(?:\.[0-9]{3})+,[0-9]+|(?:\.[0-9]{3}){2,})", plain):
         plain = plain.replace(".", "").replace(",", ".")
     plain = plain.replace(",", ".")
     if plain.count(".") > 1 or len(plain) > 15:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from snapshelf.understand.readings import Reading, any_of
 from snapshelf.understand.sheet import Sheet
+from snapshelf.understand.tokens import pieces
 from snapshelf.understand.vocabulary import LONGEST_KEY, MOST_READINGS
 
 
@@ -40,9 +41,13 @@ def readings_on(sheet: Sheet, readings: tuple[Reading, ...]) -> list[Reading]:
 def wanted(sheet: Sheet, at: int) -> int:
     """Note the value that begins at a token, if one does; returns the tokens read."""
     count, found = value_at(sheet, at)
-    readings = readings_on(sheet, found)
+    readings = readings_on(sheet, found) or _shade(sheet, at)
+    count = count or 1
     if readings and readings[0].kind == "brand" and sheet.before(at, sheet.words.fits):
         readings = [one for one in readings if one.kind != "brand"]  # "a case for Acme phones"
+    readings = _in_this_form(sheet, at, count, readings)
+    if readings and readings[0].kind == "category" and _is_aside(sheet, at, at + count):
+        readings = [one for one in readings if one.kind != "category"]
     if not readings:
         return 0
     first, last, hard = _explicit(sheet, at, at + count, readings)
@@ -56,6 +61,44 @@ def wanted(sheet: Sheet, at: int) -> int:
         if span[0] < span[1]:
             sheet.drop(span)
     return last - at
+
+
+def _shade(sheet: Sheet, at: int) -> list[Reading]:
+    """Colours of which a word is only a part: "navy" where the catalogue says "Navy Blue"."""
+    token = sheet.tokens[at]
+    if token.word in sheet.words.shades or not sheet.on("colour"):
+        return []
+    return [one for one in sheet.vocabulary.parts.get(token.stem, ()) if one.kind == "colour"]
+
+
+def _in_this_form(sheet: Sheet, at: int, count: int, readings: list[Reading]) -> list[Reading]:
+    """Without values of which the query has the plural: "glasses" are not of glass. Brands and categories have one."""
+    tokens = [token for token in sheet.tokens[at : at + count] if token.kind != "sign"]
+    if all(token.word == token.stem or token.word in sheet.words.same for token in tokens):
+        return readings
+    written = [token.word for token in tokens]
+    return [
+        one
+        for one in readings
+        if one.kind in ("brand", "category")
+        or one.values == (True,)
+        or any(pieces(str(value)) == written for value in one.values)
+    ]
+
+
+def _is_aside(sheet: Sheet, first: int, last: int) -> bool:
+    """Whether a category only describes the thing that is named behind it: "coffee table", "laptop bag". One in the
+    plural never does.
+    """
+    if last >= len(sheet.tokens) or sheet.taken[last] or sheet.tokens[last - 1].word != sheet.tokens[last - 1].stem:
+        return False
+    after, words = sheet.tokens[last], sheet.words
+    if after.kind != "word" or after.word in words.function or after.word in words.following:
+        return False
+    if after.word.endswith(("ing", "ed")) or after.word in words.connecting | words.systems | words.colours:
+        return False
+    _, found = value_at(sheet, last)
+    return not found or found[0].kind == "category"
 
 
 def _label(reading: Reading) -> str:
@@ -73,9 +116,19 @@ def _explicit(sheet: Sheet, first: int, last: int, readings: list[Reading]) -> t
     if not before:
         before = _own_name(sheet, first, readings)
     after = sheet.phrase(last, words.only)
+    if after and kind != "colour" and not _pauses(sheet, last + after):
+        after = 0  # "Notebook Only Service" insists on nothing
     if not after and kind == "brand" and sheet.word(last) in words.brand and sheet.free(last, last + 1):
         after = 1
     return first - before, last + after, bool(before or after)
+
+
+def _pauses(sheet: Sheet, at: int) -> bool:
+    """Whether the query ends at a token, or goes on with a word that names nothing."""
+    if at >= len(sheet.tokens) or sheet.taken[at]:
+        return True
+    word, words = sheet.tokens[at].word, sheet.words
+    return word in words.function or word in words.connecting or word in words.limits.ahead
 
 
 def _own_name(sheet: Sheet, at: int, readings: list[Reading]) -> int:

@@ -74,7 +74,7 @@ class Vocabulary:
     def knows(self, word: str, stem: str) -> bool:
         """Whether a word is one of the catalogue's or of the language's, so that it cannot be misspelt."""
         table = self.words
-        return stem in self.stems or word in table.everyday or word in table.function or stem in table.everyday
+        return stem in self.stems or word in table.spoken or stem in table.spoken
 
 
 def _values(

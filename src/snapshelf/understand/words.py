@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,19 @@ class Words:
     endings: tuple[tuple[str, str], ...]
     function: frozenset[str]
     everyday: frozenset[str]
+    shades: frozenset[str]  # part of a colour's name, and no colour alone
+    following: frozenset[str]  # may stand behind what is looked for; another noun there is the thing itself
+    dimensions: frozenset[str]  # of ``named``, those that say what is measured
+
+    @cached_property
+    def spoken(self) -> frozenset[str]:
+        """Every single word of the table."""
+        found: set[str] = set()
+        for field in fields(self):
+            held = getattr(self, field.name)
+            told = held.meaning if isinstance(held, Phrases) else held
+            found.update(word for one in told if isinstance(one, str) for word in one.split())
+        return frozenset(found)
 
 
 def words(text: str) -> frozenset[str]:
