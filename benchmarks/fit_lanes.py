@@ -45,7 +45,7 @@ def main() -> None:
         for seed in given.seeds:
             place = keep / str(seed)
             if not (place / "shop").exists():
-                render(place / "shop", given.products, seed)
+                render(place / "shop", seed=seed, products=given.products)
             with snapshelf.open(place / "shelf") as shelf:
                 shelf.index(place / "shop" / "products.csv")
                 for kind, query in features(shelf, *of_shop(place / "shop")):
