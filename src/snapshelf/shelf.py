@@ -106,28 +106,64 @@ class Shelf:
         words as they stand; off: kinds of meaning to leave alone, such as ["price", "brand"].
         Raises BadFilter, BadMedia, BadQuery, Mismatch, MissingExtra, NotHere, Unsupported.
         """
-        stack, settings = self.stack, self.stack.settings.search
-        named, lanes = lanes is not None and lanes != "", lanes or settings.lanes
-        asked = searching.question(stack, text, image, audio, video, weights)
-        paths = [lane.strip() for lane in lanes.split(",")] if isinstance(lanes, str) else list(lanes)
-        wanted = searching.Wanted(
+        asked = searching.question(self.stack, text, image, audio, video, weights)
+        wanted = self._wanted(where, k, offset, collapse, lanes, facets, cutoff, understand, off)
+        self._catch_up(wanted.lanes)
+        found = searching.search(self.stack, asked.parts, wanted)
+        return replace(found, heard=asked.heard) if asked.heard else found
+
+    def explain(
+        self,
+        sku: str,
+        text: str | Sequence[str] | None = None,
+        image: Media | Sequence[Media] | None = None,
+        where: str | None = None,
+        lanes: str | Sequence[str] | None = None,
+        understand: bool | None = None,
+        off: Collection[str] = (),
+    ) -> searching.Explained:
+        """Why a product is where it is in the answer to a query, or is not in it: `Explained.said` in sentences.
+
+        Raises NotHere for a SKU that is not in the catalogue, and what `search` raises.
+        """
+        asked = searching.question(self.stack, text, image)
+        wanted = self._wanted(where, None, 0, None, lanes, (), None, understand, off)
+        self._catch_up(wanted.lanes)
+        return searching.explain(self.stack, asked.parts, wanted, sku)
+
+    def _wanted(
+        self,
+        where: str | None,
+        k: int | None,
+        offset: int,
+        collapse: str | None,
+        lanes: str | Sequence[str] | None,
+        facets: Sequence[str],
+        cutoff: bool | None,
+        understand: bool | None,
+        off: Collection[str],
+    ) -> searching.Wanted:
+        settings = self.stack.settings.search
+        named = lanes or settings.lanes
+        return searching.Wanted(
             where=where,
             k=settings.k if k is None else k,
             offset=offset,
             collapse=collapse,
-            lanes=paths,
-            named=named,
+            lanes=[lane.strip() for lane in named.split(",")] if isinstance(named, str) else list(named),
+            named=bool(lanes),
             cutoff=settings.cutoff if cutoff is None else cutoff,
             facets=facets,
             understand=settings.understand if understand is None else understand,
             off=off,
         )
-        if stack.is_behind("lexical" in paths):
+
+    def _catch_up(self, lanes: Sequence[str]) -> None:
+        """Bring the indexes to the catalogue's state where they are behind it."""
+        if self.stack.is_behind("lexical" in lanes):
             from snapshelf.ingest.follow import catch_up
 
-            catch_up(stack)
-        found = searching.search(stack, asked.parts, wanted)
-        return replace(found, heard=asked.heard) if asked.heard else found
+            catch_up(self.stack)
 
     def _measure(self) -> None:
         """Learn what the shop does not sell, where that is due."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from snapshelf.catalogue import asking
+from snapshelf.catalogue import asking, codes
 from snapshelf.search import facets, lanes, meaning, relevance
 from snapshelf.search.confidence import calibration
 from snapshelf.search.cut import Cut, cut
@@ -84,7 +84,7 @@ def rank(stack: Stack, connection: Connection, ready: Ready, wanted: Wanted, als
         _granted(connection, ready),
     )
     measured = calibration(stack, connection) if wanted.cutoff and len(wanted.lanes) > 1 else None
-    end = cut(scored, found, ready.kind, measured, stack.settings.search.false_alarms, deeper)
+    end = cut(scored, found, ready.kind, measured, stack.settings.search.false_alarms, deeper, _is_code(ready))
     return Ranked(ready, found, scored, end)
 
 
@@ -122,12 +122,18 @@ def _granted(connection: Connection, ready: Ready) -> Callable[[Sequence[str]], 
     return (lambda skus: meaning.granted(connection, wishes, skus)) if wishes else None
 
 
+def _is_code(ready: Ready) -> bool:
+    return lanes.looks_like_a_code(ready.asked.said) and len(ready.asked.said) >= codes.SHORTEST_NEAR
+
+
 def _nothing(ready: Ready, end: Cut) -> str:
     demands = ready.meaning.demands
     if ready.asked.passing == 0:
         return f"no product passes: {ready.filtered}" if demands else "no product passes the filter"
     if not end.nothing:
         return ""
+    if _is_code(ready):
+        return f"no product has the code {ready.asked.said[:80]}; what comes nearest is offered instead"
     within = " among the products that pass the filter" if ready.asked.where else ""
     return f"nothing here{within} fits “{ready.asked.said[:80]}”; what comes nearest is offered instead"
 

@@ -15,6 +15,8 @@ from snapshelf.search.score import Scored
 # benchmarks/fit_lanes.py makes, 94 % and more stay.
 DROP = {"text": 6.0, "image": 8.0, "mixed": 6.0}
 
+HALF = 0.5
+
 
 @dataclass(frozen=True, slots=True)
 class Cut:
@@ -32,11 +34,18 @@ class Cut:
 
 
 def cut(
-    scored: Scored, found: Found, kind: str, calibration: Calibration | None, false_alarms: float, deeper: bool
+    scored: Scored,
+    found: Found,
+    kind: str,
+    calibration: Calibration | None,
+    false_alarms: float,
+    deeper: bool,
+    code: bool,
 ) -> Cut:
     """Cut the order where evidence ends. Without a ``calibration`` everything is kept, and nothing is denied.
 
-    deeper: whether the lanes hold more than they put forward. A product whose code was asked for is always kept.
+    deeper: whether the lanes hold more than they put forward. code: the query looks like one; if no product has it, and
+    none holds even `HALF` of it as words, there is nothing. A product whose code was asked for is always kept.
     """
     blocks = found.blocks(scored.skus)
     first = int(np.sum(blocks == 0))
@@ -47,6 +56,8 @@ def cut(
         reached = strength(scored.cosines, scored.share)
         sure = 1.0 if found.codes else calibration.confidence(reached)
         nothing = not found.codes and reached < calibration.least(false_alarms)
+        if code and not found.codes and np.max(scored.share) < HALF:
+            sure, nothing = 0.0, True
     plain = [at for at in scored.order.tolist() if scored.skus[at] not in found.codes]
     best = scored.evidence[plain[0]] if plain else 0.0
     likely = scored.evidence >= best - DROP[kind]
