@@ -108,7 +108,7 @@ def features(shelf, asked, grades):
             fused = weighted_mean(embed(stack, parts), [part.weight for part in parts])
             wanted = lanes.Asked(parts, fused, None, lanes.DEPTH, False, total, total)
             found = lanes.ask(stack, connection, wanted, ("vector", "lexical"), True)
-            views = chosen(stack, connection, found.everything())
+            views = chosen(stack, connection, list(found.blocks()))
             words, sight = relevance.distances(views, fused, chance)
             bm25 = stack.lexical.scores(wanted.text, views.skus)
             share = np.array([bm25.get(sku, 0.0) for sku in views.skus]) / (found.ideal or 1.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
@@ -13,7 +13,7 @@ from snapshelf.search.confidence import calibration
 from snapshelf.search.cut import Cut, cut
 from snapshelf.search.meaning import Meaning
 from snapshelf.search.page import Card, Told, cards, hits
-from snapshelf.search.score import Scored, Wishes, score
+from snapshelf.search.score import Scored, score
 from snapshelf.stack import Stack
 from snapshelf.types import Compare, Filter, Hit, Not, Results, Vectors
 
@@ -81,7 +81,7 @@ def rank(stack: Stack, connection: Connection, ready: Ready, wanted: Wanted, als
         ready.rows,
         wanted.lanes,
         relevance.SLOPES[ready.kind],
-        _granted(connection, ready),
+        meaning.granted(stack, connection, ready.meaning.wishes),
     )
     measured = calibration(stack, connection) if wanted.cutoff and len(wanted.lanes) > 1 else None
     end = cut(scored, found, ready.kind, measured, stack.settings.search.false_alarms, deeper, _is_code(ready))
@@ -115,11 +115,6 @@ def answer(stack: Stack, connection: Connection, ready: Ready, wanted: Wanted) -
         understood=ready.meaning.understood,
         notes=(*ready.meaning.notes, *found.notes),
     )
-
-
-def _granted(connection: Connection, ready: Ready) -> Callable[[Sequence[str]], Wishes] | None:
-    wishes = ready.meaning.wishes
-    return (lambda skus: meaning.granted(connection, wishes, skus)) if wishes else None
 
 
 def _is_code(ready: Ready) -> bool:

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from snapshelf.catalogue import changes, embeddings
+from snapshelf.catalogue import embeddings
+from snapshelf.search import state
 from snapshelf.search.views import GROUPS, sample
 from snapshelf.stack import Stack
 from snapshelf.types import Vectors
@@ -40,7 +41,7 @@ class Background:
 
 def background(stack: Stack, connection: Connection) -> Background:
     """The sample of this state of the catalogue, drawn once and kept in memory."""
-    now, held = changes.now(connection), stack.memory.get("background")
+    now, held = state.now(connection), stack.memory.get("background")
     if isinstance(held, Background) and (held.seq, held.dim) == (now, stack.dim):
         return held
     drawn = sample(connection, SIZE)

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
 from snapshelf import translate
-from snapshelf.catalogue import changes, journal
+from snapshelf.catalogue import journal
 from snapshelf.catalogue.schema import products
+from snapshelf.search import state
 from snapshelf.search.elsewhere import PHRASES
 from snapshelf.search.views import chosen
 from snapshelf.stack import Stack
@@ -62,7 +63,7 @@ class Calibration:
 def calibration(stack: Stack, connection: Connection) -> Calibration | None:
     """The measurement that fits the model in use; None where there is none."""
     held = stack.memory.get(FACT)
-    now = changes.now(connection)
+    now = state.now(connection)
     if not (isinstance(held, tuple) and held[0] == now):
         kept = journal.fact(connection, FACT)
         made = Calibration(**{**kept, "own": tuple(kept["own"])}) if kept else None

@@ -47,7 +47,7 @@ def cut(
     deeper: whether the lanes hold more than they put forward. code: the query looks like one; if no product has it, and
     none holds even `HALF` of it as words, there is nothing. A product whose code was asked for is always kept.
     """
-    blocks = found.blocks(scored.skus)
+    blocks = scored.block
     first = int(np.sum(blocks == 0))
     if calibration is None or not len(scored.order):
         return Cut(scored.order, first, deeper, None, False)

@@ -57,20 +57,15 @@ class Found:
     recall: float | None = None
     notes: tuple[str, ...] = ()
 
-    def everything(self) -> list[str]:
-        """Every SKU that some lane found, in blocks of `DEPTH` ranks, so that later pages only ever append."""
-        block: dict[str, int] = dict.fromkeys(self.codes, 0)
-        for lane in (self.vector, self.lexical):
-            for rank, sku in enumerate(lane):
-                block[sku] = min(block.get(sku, rank // DEPTH), rank // DEPTH)
-        return sorted(block, key=lambda sku: block[sku])
-
-    def blocks(self, skus: Sequence[str]) -> NDArray[np.int64]:
-        """(n,) the block of each product."""
-        places = [{sku: rank // DEPTH for rank, sku in enumerate(lane)} for lane in (self.vector, self.lexical)]
-        far = 1 << 40
-        least = [min(place.get(sku, far) for place in places) for sku in skus]
-        return np.array([0 if sku in self.codes else at for sku, at in zip(skus, least, strict=True)], np.int64)
+    def blocks(self) -> dict[str, int]:
+        """Every SKU that some lane found → its block: `DEPTH` ranks of a lane, so that later pages only ever append."""
+        found: dict[str, int] = dict.fromkeys(self.codes, 0)
+        lanes = [list(self.vector), list(self.lexical)]
+        for block in range(-(-max(map(len, lanes)) // DEPTH)):
+            for lane in lanes:
+                for sku in lane[block * DEPTH : (block + 1) * DEPTH]:
+                    found.setdefault(sku, block)
+        return found
 
 
 def ask(stack: Stack, connection: Connection, asked: Asked, lanes: Sequence[str], chosen: bool) -> Found:

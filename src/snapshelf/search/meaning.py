@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 
-from snapshelf.catalogue import asking, changes
+from snapshelf.catalogue import asking
 from snapshelf.catalogue.vocabulary import facts
 from snapshelf.errors import BadQuery, nearest
-from snapshelf.search.score import Wishes
+from snapshelf.search import state
 from snapshelf.stack import Stack
 from snapshelf.types import And, Filter, Part
 from snapshelf.understand import KINDS, Understood, Vocabulary, understand
 
+REMEMBERED = 64  # wishes of which it is kept which products meet them
 AWAY = -0.25  # weight of a denied word, beside 1 for the words it stands with
 QUICK, STALE = 0.2, 60.0  # seconds: a vocabulary that takes longer to make may be so old, though the catalogue changed
 
@@ -79,14 +81,25 @@ def both(*filters: Filter | None) -> Filter | None:
     return None if not parts else parts[0] if len(parts) == 1 else And(parts)
 
 
-def granted(connection: Connection, wishes: Mapping[str, Filter], skus: Sequence[str]) -> Wishes:
-    """Which of these products meet which wish."""
-    return Wishes({said: frozenset(asking.skus(connection, wish, skus)) for said, wish in wishes.items()})
+def granted(stack: Stack, connection: Connection, wishes: Mapping[str, Filter]) -> dict[str, frozenset[str]]:
+    """Which products of the catalogue meet which wish; remembered, since people wish for the same things."""
+    kept = stack.memory.setdefault("wishes", OrderedDict())
+    if not isinstance(kept, OrderedDict):
+        return {}
+    found = {}
+    for said, wish in wishes.items():
+        key = (state.now(connection), wish)
+        if key not in kept:
+            kept[key] = frozenset(asking.skus(connection, wish))
+            while len(kept) > REMEMBERED:
+                kept.popitem(last=False)
+        found[said] = kept[key]
+    return found
 
 
 def vocabulary(stack: Stack, connection: Connection) -> Vocabulary:
     """The shop's vocabulary, kept in memory; a large one may be a minute behind the catalogue."""
-    now, held = changes.now(connection), stack.memory.get("vocabulary")
+    now, held = state.now(connection), stack.memory.get("vocabulary")
     if isinstance(held, tuple):
         made, seq, took, at = held
         if seq == now or (took > QUICK and time.monotonic() - at < STALE):

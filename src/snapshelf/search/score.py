@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,8 @@ WISH, MOST_WISHES = 0.7, 3.0  # log-odds for each soft wish that is met; more of
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Products against the query, all arrays (n, …) in the order of ``skus``; ``order`` puts them best first.
+    """Products against the query, all arrays (n, …) in the order of ``skus``; ``order`` puts them best first,
+    ``block`` is the one of `Found.blocks`.
 
     ``cosines`` with the fused query at the best view, ``views`` names it; ``parts`` (n, parts) with each part alone.
     ``vector`` and ``lexical`` are effects in log-odds, ``bm25`` the raw score, ``fit`` what `confidence` looks at.
@@ -43,15 +44,9 @@ class Scored:
     evidence: Floats
     likely: Floats
     order: NDArray[np.int64]
+    block: NDArray[np.int64]
     held: Chosen
     view_cosines: NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """Soft wishes: what is said → which of the candidates meet it."""
-
-    met: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def score(
@@ -62,13 +57,14 @@ def score(
     rows: Vectors,
     lanes: Sequence[str],
     slopes: Slopes,
-    granted: Callable[[Sequence[str]], Wishes] | None = None,
+    granted: Mapping[str, frozenset[str]] | None = None,
 ) -> Scored:
     """Score every candidate exactly. One lane alone orders by its own measure; several by the evidence of all.
 
-    ``granted``: says which of the products meet which soft wish. Equal scores come in order of SKU.
+    ``granted``: soft wish → the products that meet it. Equal scores come in order of SKU.
     """
-    held = chosen(stack, connection, found.everything())
+    blocks = found.blocks()
+    held = chosen(stack, connection, list(blocks))
     skus, n = held.skus, len(held.skus)
     cosines = held.vectors @ asked.fused
     best = _best(held, cosines)
@@ -78,13 +74,14 @@ def score(
     words, sight = relevance.distances(held, asked.fused, background(stack, connection))
     proof = relevance.evidence(slopes, words, sight, share)
     log_odds = proof.total + np.array([CODE[found.codes[sku][1]] if sku in found.codes else 0.0 for sku in skus])
-    met = {said: np.isin(skus, list(some)) for said, some in (granted(skus).met if granted else {}).items()}
+    met = {said: np.array([sku in some for sku in skus], bool) for said, some in (granted or {}).items()}
     if met:
         log_odds = log_odds + WISH / max(1.0, len(met) / MOST_WISHES) * np.sum(list(met.values()), axis=0)
     rounded: Floats = np.clip(np.round(np.asarray(cosines[best], np.float64), 6), -1.0, 1.0)
     keys = rounded if list(lanes) == ["vector"] else bm25 if list(lanes) == ["lexical"] else np.round(log_odds, 6)
     names = np.array(skus)
-    order = np.lexsort((names, -keys, found.blocks(skus))) if n else np.empty(0, np.int64)
+    block = np.array([blocks[sku] for sku in skus], np.int64)
+    order = np.lexsort((names, -keys, block))
     return Scored(
         skus=skus,
         cosines=rounded,
@@ -99,6 +96,7 @@ def score(
         evidence=log_odds,
         likely=relevance.likelihood(log_odds),
         order=order,
+        block=block,
         held=held,
         view_cosines=cosines,
     )
