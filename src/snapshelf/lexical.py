@@ -12,6 +12,10 @@ from typing import Any
 from snapshelf.errors import Busy, NoSpace, Outside
 
 WEIGHTS = {"title": 3.0, "brand": 2.0, "category": 1.5, "description": 1.0}
+FUNCTION_WORDS = frozenset(
+    "a an and are at be by can do for from have i if in is it like me my need of on or our some that the their these "
+    "this to want what which with without you your".split()
+)  # English, as the analyzer leaves them
 K1 = 1.2  # tantivy's
 _HEAP = 64_000_000  # bytes tantivy may hold before it writes a segment
 
@@ -81,8 +85,8 @@ class Lexical:
     def ideal(self, text: str) -> float:
         """The score that no product exceeds: every word in its heaviest field, as often as counts; 0 for no words.
 
-        A word that the index does not hold counts as the rarest possible, so that a score divided by this one says how
-        much of what was asked is there, in [0, 1]. BM25 saturates at idf · (k1 + 1).
+        A word that the index does not hold counts as the rarest possible, unless it is a function word, so that a score
+        divided by this one says how much of what was asked is there, in [0, 1]. BM25 saturates at idf · (k1 + 1).
         """
         searcher = self._searcher()
         n = max(1, int(searcher.num_docs))
@@ -90,6 +94,8 @@ class Lexical:
         for word in self.words(text):
             held = ((weight, searcher.doc_freq(field, word)) for field, weight in WEIGHTS.items())
             tops = [weight * _idf(n, frequency) for weight, frequency in held if frequency]
+            if not tops and word in FUNCTION_WORDS:
+                continue
             best += max(tops, default=WEIGHTS["title"] * _idf(n, 0))
         return best * (K1 + 1)
 

@@ -114,12 +114,12 @@ def _own(connection: Connection) -> list[str]:
     for sku, title, category in rows:
         chance = random.Random(sku)
         words = [word for word in (piece.strip(".,;:()[]\"'") for piece in title.split()) if len(word) > 1]
-        length = min(len(words), chance.randint(2, 4))
+        length = min(len(words), chance.choice((1, 1, 2, 2, 3, 4)))
         start = chance.randint(0, len(words) - length) if length else 0
         found[" ".join(words[start : start + length]).lower()] = None
         if chance.random() < 0.2:
             found[category.rpartition(">")[2].strip().lower()] = None
-    return [text for text in found if len(text) > 3][:OWN]
+    return [text for text in found if any(len(word) > 2 and word.isalpha() for word in text.split())][:OWN]
 
 
 def _strengths(stack: Stack, connection: Connection, texts: Sequence[str]) -> NDArray[np.float64]:
