@@ -16,7 +16,7 @@ LINES = """
     evaluate experiment govern observe
     ingest search
     testing
-    translate
+    translate rank
     stack
     embedders stores recognisers rerankers metrics sources
     catalogue lexical understand

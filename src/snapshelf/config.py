@@ -82,6 +82,16 @@ class SearchSettings:
 
 
 @dataclass(frozen=True)
+class RankingSettings:
+    """What moves products beside their relevance (docs/ranking.md)."""
+
+    rules: str = row("", "file of the shop's rules, such as rules.toml; empty: none")
+    learned: bool = row(True, "false leaves a model that `snapshelf train rerank` put into the shelf unused")
+    half_life_days: float = row(30.0, "days in which a click, a sale … comes to count half", 0.01)
+    prior_strength: float = row(20.0, "impressions after which a product's own rates count as much as the shop's", 0.01)
+
+
+@dataclass(frozen=True)
 class Settings:
     """All settings. ``columns`` maps a product's field to the catalogue's column where guessing is not wanted."""
 
@@ -95,6 +105,7 @@ class Settings:
     media: MediaSettings = field(default_factory=MediaSettings)
     speech: SpeechSettings = field(default_factory=SpeechSettings)
     search: SearchSettings = field(default_factory=SearchSettings)
+    ranking: RankingSettings = field(default_factory=RankingSettings)
 
 
 def load(path: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:

@@ -27,8 +27,8 @@ class Receipt:
     ``evidence`` is the sum of the lanes' effects and the constant of the calibration: the log-odds that the hit fits;
     ``relevance`` of the hit is its logistic, after soft wishes. ``code``: which code of the product the query is, such
     as "gtin". ``views``: for each kind of view that the product has, the best one and its cosine. ``wishes``: soft
-    constraints → whether met. ``boosts``: effects of business rules by name. ``filtered`` and ``relaxed`` say in words
-    what was demanded of every hit and what was given up; ``path`` and ``recall`` as in `Results`.
+    constraints → whether met. ``boosts``: factors of the shop's rules and model by name. ``filtered`` and ``relaxed``
+    say in words what was demanded of every hit and what was given up; ``path`` and ``recall`` as in `Results`.
     """
 
     lanes: tuple[LaneScore, ...]

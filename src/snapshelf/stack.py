@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +22,7 @@ from snapshelf.lexical import Lexical, open_lexical
 from snapshelf.manifest import Manifest, check
 from snapshelf.media import MediaLimits
 from snapshelf.protocols import Embedder, Options, Recogniser, Store
-from snapshelf.types import Filter, ModelCard
+from snapshelf.types import Filter, ModelCard, Value
 
 if TYPE_CHECKING:
     from snapshelf.media import ClipLimits, Fetcher
@@ -42,6 +42,10 @@ class Stack:
         self._counts: OrderedDict[tuple[int, Filter | None], int] = OrderedDict()
         self.memory: dict[str, object] = {}  # what a search keeps for the next one, by name; see the modules of search
         self.rebuild: set[str] = set()  # indexes whose files were lost, to be filled from the catalogue again
+        self.signals: tuple[object, dict[str, Mapping[str, Value]]] | None = (
+            None  # of products, for an unchanged catalogue
+        )
+        self.rerankers: tuple[object, object] | None = None  # rules and model as last read, with their mark
 
     @property
     def manifest(self) -> Manifest | None:

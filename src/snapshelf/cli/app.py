@@ -16,6 +16,11 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+rules_app = typer.Typer(help="Look at the shop's rules.", no_args_is_help=True, rich_markup_mode=None)
+train_app = typer.Typer(help="Learn from what shoppers did.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(rules_app, name="rules")
+app.add_typer(train_app, name="train")
+
 ShelfOption = Annotated[str, typer.Option("--shelf", metavar="DIR", help="The shelf; by default the settings' own.")]
 SettingsOption = Annotated[Path | None, typer.Option("--settings", help="Settings file instead of ./snapshelf.toml.")]
 LanesOption = Annotated[str, typer.Option(help="exact, vector, lexical, joined by commas.")]
@@ -174,6 +179,68 @@ def evaluate(
 
     asked = command.Asked(queries, qrels, metrics, lanes, condensed, baseline, baseline_lanes, out)
     command.evaluate(asked, shelf, settings, json)
+
+
+@app.command()
+def events(
+    file: Annotated[Path, typer.Argument(help="Events as JSON Lines, by the names of User Behavior Insights.")],
+    shelf: ShelfOption = "",
+    settings: SettingsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Record what shoppers did: impressions, clicks, carts, purchases. The same event twice counts once."""
+    from snapshelf.cli import events as command
+
+    command.events(file, shelf, settings, json)
+
+
+@rules_app.command("check")
+def rules_check(
+    file: Annotated[Path, typer.Argument(help="Rules as TOML.")],
+    shelf: ShelfOption = "",
+    settings: SettingsOption = None,
+) -> None:
+    """Say what is wrong with a rules file; where there is a shelf, also whether its products have the signals."""
+    from snapshelf.cli import rules
+
+    rules.check(file, shelf, settings)
+
+
+@rules_app.command("dry-run")
+def rules_dry_run(
+    query: Annotated[str, typer.Argument(help="Words to search for.")],
+    rules: Annotated[Path | None, typer.Option(help="A rules file instead of the settings' own.")] = None,
+    k: Annotated[int, typer.Option("-k", "--k", help="Places to show.", min=1)] = 10,
+    among: Annotated[int, typer.Option(help="Candidates that are ordered anew.", min=1, max=1000)] = 50,
+    shelf: ShelfOption = "",
+    settings: SettingsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show what the rules would move for a query, and why. Nothing is changed."""
+    from snapshelf.cli import rules as command
+
+    command.dry_run(query, rules, k, among, shelf, settings, json)
+
+
+@train_app.command("rerank")
+def train_rerank(
+    queries: Annotated[Path, typer.Option(help="Judged queries as JSON Lines, as for evaluate.")],
+    qrels: Annotated[Path, typer.Option(help="Judgements as CSV: query,sku,grade.")],
+    events: Annotated[Path | None, typer.Option(help="Record these events first.")] = None,
+    goal: Annotated[str, typer.Option(help="What to rank for: click, cart or purchase.")] = "click",
+    signals: Annotated[str, typer.Option(help="Attributes to learn from beside the usual, joined by commas.")] = "",
+    monotone: Annotated[str, typer.Option(help="What may never count the other way.")] = "price=-1,stock=1",
+    uncorrected: Annotated[bool, typer.Option("--uncorrected", help="Take clicks as they are.")] = False,
+    among: Annotated[int, typer.Option(help="Candidates of each query.", min=2, max=1000)] = 50,
+    shelf: ShelfOption = "",
+    settings: SettingsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Learn a ranking from recorded clicks; it is put to use only if judged queries say that it is better."""
+    from snapshelf.cli import train
+
+    asked = train.Asked(queries, qrels, events, goal, signals, monotone, not uncorrected, among)
+    train.rerank(asked, shelf, settings, json)
 
 
 @app.command()

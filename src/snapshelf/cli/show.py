@@ -91,7 +91,7 @@ def _why(hit: Hit) -> str:
     lanes = [f"{one.lane} {one.score:.3f} ({ranks[one.lane]}, {one.effect:+.2f})" for one in receipt.lanes]
     seen = [f"{aspect} {cosine:.3f}" for aspect, cosine in receipt.views.values()]
     more = [f"{'meets' if met else 'does not meet'} {wish}" for wish, met in receipt.wishes.items()]
-    more += [f"{name} {effect:+.3f}" for name, effect in receipt.boosts.items()]
+    more += [f"{name} × {effect:.3f}" for name, effect in receipt.boosts.items()]
     more += [f"demanded: {receipt.filtered}"] if receipt.filtered else []
     more += [f"given up: {', '.join(receipt.relaxed)}"] if receipt.relaxed else []
     first = f"   relevance {hit.relevance:.3f} of evidence {receipt.evidence:+.2f}: {'; '.join(lanes)}"
@@ -113,7 +113,8 @@ def seen(hit: Hit) -> str:
 
 
 def _title(hit: Hit) -> str:
-    return hit.product.title + (f"  (+{hit.siblings} variants)" if hit.siblings else "")
+    label = f"[{hit.label}] " if hit.label else ""
+    return label + hit.product.title + (f"  (+{hit.siblings} variants)" if hit.siblings else "")
 
 
 def as_json(results: Results) -> dict[str, Any]:

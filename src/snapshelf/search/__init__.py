@@ -5,10 +5,10 @@ that keeps its recall under any filter; `relevance` brings the lanes' scores int
 does not sell.
 """
 
-from snapshelf.search.answer import Wanted
+from snapshelf.search.answer import Wanted, wanted
 from snapshelf.search.ask import Media, Question, question
 from snapshelf.search.confidence import calibrate, is_due
 from snapshelf.search.explain import Explained
 from snapshelf.search.run import explain, search
 
-__all__ = ["Explained", "Media", "Question", "Wanted", "calibrate", "explain", "is_due", "question", "search"]
+__all__ = ["Explained", "Media", "Question", "Wanted", "calibrate", "explain", "is_due", "question", "search", "wanted"]

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from snapshelf.catalogue import products
 from snapshelf.errors import NotHere
 from snapshelf.filters import matches
-from snapshelf.search.answer import Ranked, Ready, Wanted, rank
+from snapshelf.search.answer import Ordered, Ready, Wanted, rank
 from snapshelf.search.cut import DROP
 from snapshelf.search.page import cards, hits
 from snapshelf.stack import Stack
@@ -43,13 +43,14 @@ def explained(stack: Stack, connection: Connection, ready: Ready, wanted: Wanted
     return _placed(stack, connection, ranked, wanted, sku)
 
 
-def _placed(stack: Stack, connection: Connection, ranked: Ranked, wanted: Wanted, sku: str) -> Explained:
+def _placed(stack: Stack, connection: Connection, ranked: Ordered, wanted: Wanted, sku: str) -> Explained:
     scored, end, ready = ranked.scored, ranked.end, ranked.ready
     at, reached = scored.skus.index(sku), sku in {*ranked.found.vector, *ranked.found.lexical, *ranked.found.codes}
-    made = cards(stack, connection, scored, end.kept.tolist(), ready.asked.fold)
+    made = cards(stack, connection, scored, ranked.kept, ready.asked.fold)
     place = next((n for n, card in enumerate(made, 1) if card.at == at), None) if reached and not end.nothing else None
     shown = next((card for card in made if card.at == at), None) or cards(stack, connection, scored, [at], False)[0]
-    (hit,) = hits(connection, scored, ranked.found, [shown], (place or 1) - 1, ready.asked.parts, ranked.told)
+    before, told = (place or 1) - 1, ranked.told
+    (hit,) = hits(connection, scored, ranked.found, [shown], before, ready.asked.parts, told, ranked.moved)
     best = scored.evidence[int(scored.order[0])]
     if place:
         said = f"{sku} is number {place} of {len(made):,}: evidence {scored.evidence[at]:.2f}, the best has {best:.2f}"
@@ -58,7 +59,7 @@ def _placed(stack: Stack, connection: Connection, ranked: Ranked, wanted: Wanted
     elif not reached:
         need, would = ready.asked.need, scored.evidence[at]
         said = f"{sku} is found by no lane, of which each brings {need}; its evidence would be {would:.2f}"
-    elif at in end.kept.tolist():
+    elif at in ranked.kept:
         said = f"{sku} is folded into the card of its family, where another variant is better or in stock"
     else:
         short = best - scored.evidence[at]
@@ -77,7 +78,7 @@ def _reasons(hit: Hit) -> list[str]:
     ]
     said += [f"{kind}: {aspect} at cosine {cosine:.3f}" for kind, (aspect, cosine) in receipt.views.items()]
     said += [f"wish {'met' if met else 'not met'}: {wish}" for wish, met in receipt.wishes.items()]
-    return said
+    return [*said, *(f"{name}: × {factor:.3f}" for name, factor in receipt.boosts.items())]
 
 
 def _failed(where: Filter | None, product: Product) -> list[str]:

@@ -13,7 +13,7 @@ from snapshelf.search.lanes import Found
 from snapshelf.search.score import CODE, Scored, best_views
 from snapshelf.search.views import families
 from snapshelf.stack import Stack
-from snapshelf.types import Compare, Hit, Part, split_aspect
+from snapshelf.types import Compare, Hit, Part, Ranked, split_aspect
 
 BEHIND = 3.0  # log-odds that a variant in stock may be behind its family's best, which is sold out, and stand for it
 
@@ -66,8 +66,9 @@ def hits(
     offset: int,
     parts: Sequence[Part],
     told: Told,
+    moved: Mapping[int, Ranked] | None = None,
 ) -> tuple[Hit, ...]:
-    """The cards of a page as hits, ranks from ``offset`` + 1 on."""
+    """The cards of a page as hits, ranks from ``offset`` + 1 on; ``moved``: what the shop's rules did to some."""
     held = products.get(connection, [scored.skus[card.at] for card in page])
     ranks = {"vector": {sku: n for n, sku in enumerate(found.vector, 1)}}
     ranks["lexical"] = {sku: n for n, sku in enumerate(found.lexical, 1)}
@@ -75,14 +76,22 @@ def hits(
     for rank, card in enumerate(page, start=offset + 1):
         sku, (view, span) = scored.skus[card.at], split_aspect(scored.views[card.at])
         scores = {part.name: float(score) for part, score in zip(parts, scored.parts[card.at], strict=True)}
-        receipt = _receipt(scored, found, card.at, ranks, told)
-        likely = round(float(scored.likely[card.at]), 6)
-        cosine = float(scored.cosines[card.at])
-        made.append(Hit(rank, sku, cosine, held[sku], scores, view, card.siblings, span, likely, receipt))
+        shop = (moved or {}).get(card.at)
+        receipt = _receipt(scored, found, card.at, ranks, told, shop.parts if shop else {})
+        fits, cosine = round(float(scored.relevance[card.at]), 6), float(scored.cosines[card.at])
+        label = shop.label if shop else ""
+        made.append(Hit(rank, sku, cosine, held[sku], scores, view, card.siblings, span, fits, receipt, label))
     return tuple(made)
 
 
-def _receipt(scored: Scored, found: Found, at: int, ranks: Mapping[str, Mapping[str, int]], told: Told) -> Receipt:
+def _receipt(
+    scored: Scored,
+    found: Found,
+    at: int,
+    ranks: Mapping[str, Mapping[str, int]],
+    told: Told,
+    boosts: Mapping[str, float],
+) -> Receipt:
     sku = scored.skus[at]
     lanes = []
     if found.vector:
@@ -100,6 +109,7 @@ def _receipt(scored: Scored, found: Found, at: int, ranks: Mapping[str, Mapping[
         views=best_views(scored, at),
         code=kind,
         wishes={said: bool(met[at]) for said, met in scored.wishes.items()},
+        boosts=boosts,
         filtered=told.filtered,
         relaxed=told.relaxed,
         path=told.path,

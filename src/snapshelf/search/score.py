@@ -42,7 +42,8 @@ class Scored:
     codes: Mapping[str, tuple[str, bool]]
     wishes: Mapping[str, NDArray[np.bool_]]
     evidence: Floats
-    likely: Floats
+    relevance: Floats
+    best: list[int]
     order: NDArray[np.int64]
     block: NDArray[np.int64]
     held: Chosen
@@ -78,10 +79,8 @@ def score(
     if met:
         log_odds = log_odds + WISH / max(1.0, len(met) / MOST_WISHES) * np.sum(list(met.values()), axis=0)
     rounded: Floats = np.clip(np.round(np.asarray(cosines[best], np.float64), 6), -1.0, 1.0)
-    keys = rounded if list(lanes) == ["vector"] else bm25 if list(lanes) == ["lexical"] else np.round(log_odds, 6)
-    names = np.array(skus)
+    keys, fits = _keys(lanes, rounded, bm25, share, log_odds)
     block = np.array([blocks[sku] for sku in skus], np.int64)
-    order = np.lexsort((names, -keys, block))
     return Scored(
         skus=skus,
         cosines=rounded,
@@ -94,12 +93,24 @@ def score(
         codes=found.codes,
         wishes=met,
         evidence=log_odds,
-        likely=relevance.likelihood(log_odds),
-        order=order,
+        relevance=fits,
+        best=best,
+        order=np.lexsort((np.array(skus), -keys, block)),
         block=block,
         held=held,
         view_cosines=cosines,
     )
+
+
+def _keys(
+    lanes: Sequence[str], cosines: Floats, bm25: Floats, share: Floats, log_odds: Floats
+) -> tuple[Floats, Floats]:
+    """What orders the products, and their relevance in [0, 1]: the lane's own score where it is alone."""
+    if list(lanes) == ["vector"]:
+        return cosines, np.clip(cosines, 0.0, 1.0)
+    if list(lanes) == ["lexical"]:
+        return bm25, np.clip(share, 0.0, 1.0)
+    return np.round(log_odds, 6), relevance.likelihood(log_odds)
 
 
 def _best(held: Chosen, cosines: NDArray[np.float32]) -> list[int]:

@@ -7,7 +7,7 @@ from snapshelf.catalogue import codes
 from snapshelf.types import Product
 
 revision = "0005"
-down_revision = "0002"
+down_revision = "0004"
 
 
 def upgrade() -> None:
