@@ -116,7 +116,7 @@ class Shelf:
         settings = self.stack.settings.search
         wanted = searching.wanted(settings, where, k, offset, collapse, lanes, facets, cutoff, understand, off, rerank)
         self._catch_up(wanted.lanes)
-        found = searching.search(self.stack, asked.parts, wanted)
+        found = searching.search(self.stack, asked.parts, replace(wanted, barcodes=asked.barcodes))
         return replace(found, heard=asked.heard) if asked.heard else found
 
     def explain(
@@ -137,7 +137,7 @@ class Shelf:
         settings = self.stack.settings.search
         wanted = searching.wanted(settings, where, lanes=lanes, understand=understand, off=off)
         self._catch_up(wanted.lanes)
-        return searching.explain(self.stack, asked.parts, wanted, sku)
+        return searching.explain(self.stack, asked.parts, replace(wanted, barcodes=asked.barcodes), sku)
 
     def _catch_up(self, lanes: Sequence[str]) -> None:
         """Bring the indexes to the catalogue's state where they are behind it."""

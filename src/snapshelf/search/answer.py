@@ -28,6 +28,7 @@ class Wanted:
     """What is wanted of an answer besides its parts. ``named``: the caller chose the lanes, not the settings.
 
     ``understand``: read constraints out of the words, but none of the kinds ``off``. ``rerank``: by the shop's rules.
+    ``barcodes`` were read in the photos.
     """
 
     where: str | None = None
@@ -41,6 +42,7 @@ class Wanted:
     understand: bool = False
     off: Collection[str] = ()
     rerank: bool = True
+    barcodes: Sequence[str] = ()
 
 
 def wanted(
@@ -183,8 +185,14 @@ def answer(stack: Stack, connection: Connection, ready: Ready, wanted: Wanted) -
         nearest=_nearest(stack, connection, ranked, wanted) if nothing else (),
         did_you_mean=lanes.did_you_mean(connection, asked.said) if "exact" in wanted.lanes and not found.codes else (),
         understood=ready.meaning.understood,
-        notes=(*ready.meaning.notes, *found.notes),
+        notes=(*ready.meaning.notes, *found.notes, *_seen(wanted, found)),
     )
+
+
+def _seen(wanted: Wanted, found: lanes.Found) -> list[str]:
+    """What is said of barcodes in photos."""
+    unknown = "" if found.codes or "exact" not in wanted.lanes else ", which no product here has"
+    return [f"the photo shows the barcode {code}{unknown}" for code in wanted.barcodes]
 
 
 def _is_code(ready: Ready) -> bool:

@@ -35,6 +35,7 @@ class Asked:
     passing: int
     total: int
     said: str = ""  # the words as they were typed, in which codes are looked for
+    barcodes: Sequence[str] = ()  # what was read in its photos
 
     @property
     def text(self) -> str:
@@ -87,7 +88,7 @@ def ask(stack: Stack, connection: Connection, asked: Asked, lanes: Sequence[str]
             if chosen:
                 raise
             notes.append(f"the words were not searched for: {error}")
-    coded = exact(connection, asked.said or asked.text, asked.where) if "exact" in lanes else {}
+    coded = exact(connection, asked.said or asked.text, asked.where, asked.barcodes) if "exact" in lanes else {}
     if coded:
         path.append(f"exact: {len(coded)} by code")
     return Found(vector, lexical, coded, ideal, "; ".join(path) + JOINED * (len(path) > 1), recall, tuple(notes))
@@ -107,14 +108,16 @@ def _lexical(stack: Stack, connection: Connection, asked: Asked) -> dict[str, fl
         fetch *= 8
 
 
-def exact(connection: Connection, text: str, where: Filter | None) -> dict[str, tuple[str, bool]]:
-    """SKU → (kind of code, whether the whole query is it) of products whose code the query is, or holds."""
+def exact(
+    connection: Connection, text: str, where: Filter | None, barcodes: Sequence[str] = ()
+) -> dict[str, tuple[str, bool]]:
+    """SKU → (kind of code, whether the whole query is it) of products whose code the query is, holds, or shows."""
     words = [word for word in text.split() if len(codes.bare(word)) >= SHORTEST and any(c.isdigit() for c in word)]
-    matches = codes.find(connection, [text, *words[:16]])
-    found: dict[str, tuple[str, bool]] = {}
-    for said in (text, *words[:16]):
+    asked = [*barcodes, text, *words[:16]]
+    matches, found = codes.find(connection, asked), dict[str, tuple[str, bool]]()
+    for said in asked:
         for match in matches.get(said, ()):
-            found.setdefault(match.sku, (match.kind, said == text))
+            found.setdefault(match.sku, (match.kind, said == text or said in barcodes))
     if where is None or not found:
         return found
     passing = set(asking.skus(connection, where, list(found)))

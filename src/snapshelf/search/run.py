@@ -65,7 +65,7 @@ def _ready(stack: Stack, connection: Connection, parts: Sequence[Part], wanted: 
     need = -(-(wanted.offset + wanted.k) // STEP) * STEP
     passing = stack.count(connection, where) if where else total
     fold = wanted.collapse == "family"
-    asked = lanes.Asked(meant.parts[: len(rows)], fused, where, need, fold, passing, total, meant.said)
+    asked = lanes.Asked(meant.parts[: len(rows)], fused, where, need, fold, passing, total, meant.said, wanted.barcodes)
     filtered = ", ".join(filter(None, [(wanted.where or "").strip(), *meant.demands]))
     return Ready(asked, rows, relevance.kind_of_query(parts), meant, given, filtered)
 
