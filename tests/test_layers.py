@@ -25,6 +25,7 @@ LINES = """
     protocols extras
     candidates
     types
+    conditions receipts
     errors
 """
 LAYER = {name: depth for depth, line in enumerate(LINES.split("\n")) for name in line.split()}

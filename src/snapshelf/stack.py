@@ -51,6 +51,7 @@ class Stack:
         self._searched: tuple[int, Purpose] = (-1, "query")
         self._views: tuple[int, int] | None = None
         self.ledger = Ledger(catalogue, lambda: self.writable(DATABASE) is not None)
+        self.memory: dict[str, object] = {}  # what a search keeps for the next one, by name; see the modules of search
         self.rebuild: set[str] = set()  # indexes whose files were lost, to be filled from the catalogue again
         self.signals: tuple[object, dict[str, Mapping[str, Value]]] | None = None  # while the catalogue is unchanged
         self.rerankers: tuple[object, object] | None = None  # rules and model as last read, with their mark

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-HEAD = "0004"  # the newest migration
+HEAD = "0005"  # the newest migration
 
 metadata = MetaData()
 
@@ -46,6 +46,16 @@ attributes = Table(
     Column("text", String),
     Index("attributes_number", "name", "number", "sku"),
     Index("attributes_text", "name", "text", "sku"),
+)
+
+# SKU, GTIN and part number without punctuation and case, as `codes.rows_of` makes them.
+codes = Table(
+    "codes",
+    metadata,
+    Column("code", String, primary_key=True),
+    Column("kind", String, primary_key=True),  # sku, gtin, mpn
+    Column("sku", String, ForeignKey("products.sku", ondelete="CASCADE"), primary_key=True),
+    Index("codes_sku", "sku"),
 )
 
 kinds = Table(

@@ -23,6 +23,8 @@ app.add_typer(train_app, name="train")
 
 ShelfOption = Annotated[str, typer.Option("--shelf", metavar="DIR", help="The shelf; by default the settings' own.")]
 SettingsOption = Annotated[Path | None, typer.Option("--settings", help="Settings file instead of ./snapshelf.toml.")]
+LanesOption = Annotated[str, typer.Option(help="exact, vector, lexical, joined by commas.")]
+PlainOption = Annotated[bool, typer.Option("--plain", help="Take the words as they stand; read no limits out of them.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
@@ -72,7 +74,13 @@ def search(
     k: Annotated[int, typer.Option("-k", "--k", help="Hits on a page; 0: as the settings say.")] = 0,
     page: Annotated[int, typer.Option(help="Which page of k hits.", min=1)] = 1,
     family: Annotated[bool, typer.Option("--family", help="One hit per family of variants.")] = False,
-    lanes: Annotated[str, typer.Option(help="vector, lexical, or both joined by a comma.")] = "",
+    lanes: LanesOption = "",
+    facets: Annotated[str, typer.Option(help="Count the values of these: brand,color.")] = "",
+    everything: Annotated[
+        bool, typer.Option("--all", help="Show what is hardly relevant, too; never say that nothing fits.")
+    ] = False,
+    plain: PlainOption = False,
+    why: Annotated[bool, typer.Option("--why", help="Say below each hit how it came about.")] = False,
     shelf: ShelfOption = "",
     settings: SettingsOption = None,
     json: JsonOption = False,
@@ -80,8 +88,27 @@ def search(
     """Find products by words, a photo, or both."""
     from snapshelf.cli import search as command
 
-    asked = command.Asked(text, tuple(image or ()), audio, video, where, weights, k, page, family, lanes)
+    shown = command.Shown(facets, everything, plain, why)
+    asked = command.Asked(text, tuple(image or ()), audio, video, where, weights, k, page, family, lanes, shown)
     command.search(asked, shelf, settings, json)
+
+
+@app.command()
+def explain(
+    text: Annotated[str, typer.Argument(metavar="QUERY", help="The words of the query.")],
+    sku: Annotated[str, typer.Argument(help="The product's SKU.")],
+    image: Annotated[list[str] | None, typer.Option("--image", help="A photo of the query.")] = None,
+    where: Annotated[str, typer.Option(help="The filter of the query.")] = "",
+    lanes: LanesOption = "",
+    plain: PlainOption = False,
+    shelf: ShelfOption = "",
+    settings: SettingsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Say why a product is where it is in the answer to a query, or is not in it."""
+    from snapshelf.cli import search as command
+
+    command.explain(text, tuple(image or ()), where, lanes, plain, sku, shelf, settings, json)
 
 
 @app.command()
@@ -138,7 +165,7 @@ def evaluate(
     queries: Annotated[Path, typer.Option(help="Queries as JSON Lines: id, and text, image or both.")],
     qrels: Annotated[Path, typer.Option(help="Judgements as CSV: query,sku,grade.")],
     metrics: Annotated[str, typer.Option(help="Which, joined by commas.")] = "precision@1,recall@5,mrr@10,ndcg@10",
-    lanes: Annotated[str, typer.Option(help="vector, lexical, or both joined by a comma.")] = "",
+    lanes: LanesOption = "",
     condensed: Annotated[bool, typer.Option("--condensed", help="Leave products that nobody judged out.")] = False,
     baseline: Annotated[Path | None, typer.Option(help="Compare with this report, saved earlier with --out.")] = None,
     baseline_lanes: Annotated[str, typer.Option(help="Compare with the same search through these lanes.")] = "",

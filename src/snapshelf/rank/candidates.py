@@ -11,7 +11,7 @@ from snapshelf.types import Hit, split_aspect
 
 
 def of_hits(stack: Stack, hits: Iterable[Hit]) -> list[Candidate]:
-    """Each hit with its cosine as relevance, at least 0, and the vector of the view that matched."""
+    """Each hit with its relevance, and the vector of the view that matched."""
     given = list(hits)
     with stack.catalogue.read() as connection:
         held = embeddings.of_products(connection, [hit.sku for hit in given], stack.model, stack.kept_dim, stack.dim)
@@ -23,7 +23,7 @@ def of_hits(stack: Stack, hits: Iterable[Hit]) -> list[Candidate]:
     return [
         Candidate(
             hit.sku,
-            min(1.0, max(0.0, hit.score)),
+            hit.relevance,
             {"vector": (hit.rank, hit.score)},
             hit.product.family,
             rows.get(hit.sku),
