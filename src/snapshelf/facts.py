@@ -73,7 +73,7 @@ def facts_of(products: Iterable[Product], units: Mapping[str, str] | None = None
                 counts[name].update({value} if isinstance(value, str) else set(value))
     texts = {name: told for name, held in counts.items() if name not in FILTERABLE and (told := tellable(held))}
     return Facts(
-        brands=tellable(counts["brand"]),
+        brands=short(counts["brand"]),
         categories=dict(counts["category"]),
         kinds=kinds,
         texts=texts,
@@ -88,8 +88,13 @@ def facts_of(products: Iterable[Product], units: Mapping[str, str] | None = None
 
 
 def tellable(counts: Mapping[str, int]) -> dict[str, int]:
-    """Values short enough to be typed; nothing of an attribute that has too many different ones (brands have most)."""
-    return {value: count for value, count in counts.items() if 0 < len(value) <= LONGEST} if fits(len(counts)) else {}
+    """The `short` values of an attribute; nothing of one that has too many different ones."""
+    return short(counts) if fits(len(counts)) else {}
+
+
+def short(counts: Mapping[str, int]) -> dict[str, int]:
+    """Values short enough to be typed."""
+    return {value: count for value, count in counts.items() if 0 < len(value) <= LONGEST}
 
 
 def fits(distinct: int) -> bool:

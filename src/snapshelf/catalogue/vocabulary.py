@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import cast
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from snapshelf.catalogue import changes
 from snapshelf.catalogue.schema import attributes, kinds, products
-from snapshelf.facts import Facts, Spread, fits, percentiles, spread, tellable
+from snapshelf.facts import MOST_VALUES, Facts, Spread, percentiles, short, spread, tellable
 from snapshelf.types import FILTERABLE, Kind
 
 _A = attributes.c
@@ -24,18 +24,22 @@ def facts(connection: Connection, units: Mapping[str, str] | None = None) -> Fac
     """
     c = products.c
     prices: dict[str, list[float]] = defaultdict(list)
+    named = Counter[str](), Counter[str](), Counter[str]()
     titles, codes = [], []
-    query = select(c.title, c.category, c.price, c.sku, c.gtin, c.mpn)
-    for title, category, price, *held in connection.execute(query):
+    query = select(c.title, c.price, c.brand, c.category, c.currency, c.sku, c.gtin, c.mpn)
+    for title, price, brand, category, currency, *held in connection.execute(query):
         titles.append(title)
         codes += [code for code in held if code]
+        for counts, name in zip(named, (brand, category, currency), strict=True):
+            if name:
+                counts[name] += 1
         if price is not None:
             prices[category].append(price)
     types = {name: cast(Kind, kind) for name, kind in connection.execute(select(kinds.c.name, kinds.c.kind))}
-    brands, categories, currencies = (_counted(connection, name) for name in ("brand", "category", "currency"))
+    brands, categories, currencies = (dict(counts) for counts in named)
     return Facts(
         change=changes.now(connection),
-        brands=tellable(brands),
+        brands=short(brands),
         categories=categories,
         kinds=types,
         texts=_texts(connection, types),
@@ -49,20 +53,15 @@ def facts(connection: Connection, units: Mapping[str, str] | None = None) -> Fac
     )
 
 
-def _counted(connection: Connection, name: str) -> dict[str, int]:
-    """Value → products, of a text attribute."""
-    query = (
-        select(_A.text, func.count(_A.sku.distinct())).where(_A.name == name, _A.text.is_not(None)).group_by(_A.text)
-    )
-    return {text: count for text, count in connection.execute(query) if text is not None}
-
-
 def _texts(connection: Connection, types: Mapping[str, Kind]) -> dict[str, Mapping[str, int]]:
+    """Text and list attributes → value → products, of those that `fits`."""
     found: dict[str, Mapping[str, int]] = {}
     for name, kind in types.items():
         if kind in ("text", "list"):
-            many = select(func.count(_A.text.distinct())).where(_A.name == name)
-            if fits(connection.execute(many).scalar_one()) and (held := tellable(_counted(connection, name))):
+            count = func.count(_A.sku.distinct()) if kind == "list" else func.count()
+            query = select(_A.text, count).where(_A.name == name, _A.text.is_not(None)).group_by(_A.text)
+            rows = connection.execute(query.limit(MOST_VALUES + 1)).all()
+            if held := tellable({text: number for text, number in rows if text is not None}):
                 found[name] = held
     return found
 
@@ -82,4 +81,4 @@ def _flags(connection: Connection, types: Mapping[str, Kind]) -> dict[str, int]:
     """Boolean attributes → products in which they are true."""
     names = [name for name, kind in {**FILTERABLE, **types}.items() if kind == "bool"]
     query = select(_A.name, func.count()).where(_A.name.in_(names), _A.number == 1).group_by(_A.name)
-    return dict(connection.execute(query).all())
+    return {row[0]: row[1] for row in connection.execute(query)}

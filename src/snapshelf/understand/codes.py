@@ -9,10 +9,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from snapshelf.understand.units import UNITS
+
 GTIN_LENGTHS = (8, 12, 13, 14)
 _CHUNK = re.compile(r"[^\s,;()\[\]{}\"“”„!?]+")
 _CODE = re.compile(r"[^\W_](?:[\w./+#-]*[^\W_])?")
 _FOLDED = re.compile(r"[\W_]+")
+_BESIDE_ENDS = re.compile(r"[^\w\0]+|_+")
 _LOOKS = re.compile(r"[A-Za-z0-9]+(?:[-./][A-Za-z0-9]+)*")
 _RUNS = re.compile(r"[A-Za-z]+|[0-9]+")
 LEAST = 4  # characters of a code among other words
@@ -29,7 +32,8 @@ class CodeSet:
     @classmethod
     def of(cls, codes: Iterable[str]) -> CodeSet:
         """Take in codes; case and punctuation make no difference."""
-        return cls(np.unique(np.fromiter((hash(plain(code)) for code in codes), np.int64)))
+        folded = _BESIDE_ENDS.sub("", "\0".join(codes).casefold()).split("\0")  # all at once, as `plain` does each
+        return cls(np.sort(np.fromiter((hash(_unpadded(code)) for code in folded if code), np.int64)))
 
     def __call__(self, code: str) -> bool:
         """Whether the catalogue holds this code."""
@@ -40,8 +44,12 @@ class CodeSet:
 
 def plain(code: str) -> str:
     """A code without case and punctuation; a GTIN without the zeros before it."""
-    folded = _FOLDED.sub("", code.casefold())
-    return folded.lstrip("0") or folded if folded.isdecimal() else folded
+    folded = code.casefold() if code.isalnum() else _FOLDED.sub("", code.casefold())
+    return _unpadded(folded)
+
+
+def _unpadded(folded: str) -> str:
+    return folded.lstrip("0") or folded if folded[:1] == "0" and folded.isdecimal() else folded
 
 
 def is_gtin(digits: str) -> bool:
@@ -69,7 +77,7 @@ def looks_like_code(text: str) -> bool:
         return False
     if len(runs) == 2:
         return not runs[0].isdigit() and digits >= 4
-    return not runs[0].isdigit() or len(runs) > 3
+    return not runs[0].isdigit() or (len(runs) > 3 and not any(run.lower() in UNITS for run in runs))
 
 
 def chunks(text: str) -> Iterator[tuple[int, int, str]]:

@@ -61,19 +61,28 @@ def limit_at(sheet: Sheet, at: int) -> Limit | None:
         return None
     mark = sheet.meaning(at, count, sheet.words.limits)
     start = at + count
-    while sheet.word(start) in ("about", "around", "price", "of", "a", "the", ":"):
+    while sheet.word(start) in ("about", "around", "price", "of", "a", "the", ":", "."):
         start += 1
     found = amount_at(sheet, start)
     if not found:
         return None
     if mark == ">=":  # "from 50 to 100"
         upper = _second(sheet, found, sheet.words.to)
+        if upper and not (_ascending(found, upper) or upper.money or found.money):
+            return None  # "from 9 to 5"
         if upper:
             return _range(at, found, upper)
     low, high = (found, None) if mark[0] == ">" else (None, found)
     if mark == "~":
         low = high = found
-    return Limit(at, found.last, low, high, mark in ("<", ">"), mark == "~", True)
+    last = found.last + _said_again(sheet, found.last, mark)
+    return Limit(at, last, low, high, mark in ("<", ">"), mark == "~", True)
+
+
+def _said_again(sheet: Sheet, at: int, mark: str) -> int:
+    """How many tokens repeat a limit behind its amount: "under $50 or less"."""
+    count = sheet.phrase(at, sheet.words.after)
+    return count if count and sheet.meaning(at, count, sheet.words.after)[0] == mark[0] else 0
 
 
 def _from_amount(sheet: Sheet, first: Amount) -> Limit:

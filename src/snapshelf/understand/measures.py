@@ -7,7 +7,7 @@ from snapshelf.understand.limits import Amount, Limit
 from snapshelf.understand.prices import ABOUT
 from snapshelf.understand.readings import Measured, all_of, any_of, rounded
 from snapshelf.understand.sheet import Sheet
-from snapshelf.understand.units import BINARY, FLUID, OUNCE, TOLERANCE, Unit, label
+from snapshelf.understand.units import BINARY, FLUID, OUNCE, TOLERANCE, UNITS, Unit, label
 
 MOST = 4  # attributes that one amount may be about
 NEAR = 2  # tokens between an amount and the word that names what is measured
@@ -36,13 +36,21 @@ def measure(sheet: Sheet, limit: Limit) -> bool:
     if not filters:
         return False
     hard = len(filters) == 1 and not limit.about and (sure or limit.worded)
-    names = " or ".join(dict.fromkeys(one.name.replace("_", " ") for one in _likely(about, limit, units[0])[:MOST]))
+    names = " or ".join(dict.fromkeys(_called(one) for one in _likely(about, limit, units[0])[:MOST]))
     if not sure:
         first, last = limit.first, limit.last
     made = sheet.add("measure", first, last, f"{names} {said(limit)}", any_of(filters), hard)
     if hard:
         sheet.drop(made.span, useful=True)
     return True
+
+
+def _called(attribute: Measured) -> str:
+    """An attribute's name as it is said, without its unit."""
+    parts = attribute.name.split("_")
+    if len(parts) > 1 and parts[-1] in UNITS:
+        parts = parts[:-2] if parts[-2:] == ["fl", "oz"] else parts[:-1]
+    return " ".join(parts)
 
 
 def _held(sheet: Sheet, unit: Unit) -> list[Measured]:

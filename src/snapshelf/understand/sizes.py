@@ -20,7 +20,7 @@ def named_size(sheet: Sheet, at: int) -> int:
     if not count and not system:
         return 0
     last, readings = _size_at(sheet, start, system)
-    while readings and sheet.word(last) in words.others:  # "size M or L"
+    while readings and (sheet.word(last) in words.others or sheet.word(last) in ("-", "/")):  # "size M or L"
         further, more = _size_at(sheet, last + 1, "")
         if not more:
             break
@@ -51,7 +51,7 @@ def _size_at(sheet: Sheet, at: int, system: str) -> tuple[int, list[Reading]]:
     """Where the longest size of the catalogue that begins at a token ends, and its readings."""
     sizes, tokens = sheet.vocabulary.sizes, sheet.tokens
     for last in range(min(at + 5, len(tokens)), at, -1):
-        if not sheet.free(at, last):
+        if not sheet.free(at, last) or tokens[last - 1].kind == "sign":
             continue
         stems = [
             token.stem if token.kind == "word" else token.text for token in tokens[at:last] if token.kind != "sign"

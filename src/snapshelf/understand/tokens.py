@@ -11,7 +11,7 @@ from snapshelf.understand.words import Words
 
 MOST = 256  # tokens that are read; what comes behind is left to search as it stands
 _TOKEN = re.compile(
-    r"(?P<number>[0-9]+(?:[.,'’][0-9]+)*)"
+    r"(?P<number>[0-9]+(?:[.,][0-9]+|['’][0-9]{3}(?![0-9]))*)"
     r"|(?P<word>(?:[^\W\d_][\u0300-\u036f]*)+(?:['’´`](?:[^\W\d_][\u0300-\u036f]*)+)*)"
     r"|(?P<sign><=|>=|[^\s])"
 )

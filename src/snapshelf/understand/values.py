@@ -46,6 +46,8 @@ def wanted(sheet: Sheet, at: int) -> int:
     if readings and readings[0].kind == "brand" and sheet.before(at, sheet.words.fits):
         readings = [one for one in readings if one.kind != "brand"]  # "a case for Acme phones"
     readings = _in_this_form(sheet, at, count, readings)
+    if sheet.word(at - 1) in sheet.words.imitating:  # "vegan leather" is none
+        readings = [one for one in readings if one.kind in ("brand", "category")]
     if readings and readings[0].kind == "category" and _is_aside(sheet, at, at + count):
         readings = [one for one in readings if one.kind != "category"]
     if not readings:
@@ -55,7 +57,7 @@ def wanted(sheet: Sheet, at: int) -> int:
     if kind == "colour":
         readings = _with_parts(sheet, at, count, readings)
     words = sheet.text[slice(*sheet.span(at, at + count))]
-    said = f"{'only ' if hard else ''}{_label(readings[0])} {words}".strip()
+    said = " ".join(part for part in ("only" if hard else "", _label(readings[0]), words) if part)
     made = sheet.add(kind, first, last, said, any_of([one.wanted() for one in readings]), hard)
     for span in ((made.span[0], sheet.tokens[at].start), (sheet.tokens[at + count - 1].end, made.span[1])):
         if span[0] < span[1]:
@@ -116,11 +118,23 @@ def _explicit(sheet: Sheet, first: int, last: int, readings: list[Reading]) -> t
     if not before:
         before = _own_name(sheet, first, readings)
     after = sheet.phrase(last, words.only)
-    if after and kind != "colour" and not _pauses(sheet, last + after):
-        after = 0  # "Notebook Only Service" insists on nothing
+    if after and not _ends_with_only(sheet, last + after, kind):
+        after = 0
     if not after and kind == "brand" and sheet.word(last) in words.brand and sheet.free(last, last + 1):
         after = 1
     return first - before, last + after, bool(before or after)
+
+
+def _ends_with_only(sheet: Sheet, at: int, kind: str) -> bool:
+    """Whether "only" before a token belongs to the value before it: "red only", "red only dress"; not in "Notebook
+    Only Service", which insists on nothing, nor in "dress only in red", where it belongs to what follows.
+    """
+    start = at
+    while passed := sheet.phrase(start, sheet.words.passed):
+        start += passed
+    if start > at and start < len(sheet.tokens) and value_at(sheet, start)[0]:
+        return False
+    return kind == "colour" or _pauses(sheet, at)
 
 
 def _pauses(sheet: Sheet, at: int) -> bool:

@@ -195,11 +195,14 @@ def _measures(facts: Facts) -> dict[str, tuple[Measured, ...]]:
 
 
 def _spelt(facts: Facts, words: Words) -> dict[str, int]:
-    """Words of titles, brands, categories and values → how often, the most usual first."""
+    """Words of titles, brands, categories, values and flags → how often, the most usual first."""
     counts = Counter(pieces("\n".join(facts.titles)))
     for held in (facts.brands, facts.categories, *facts.texts.values()):
         for value, count in held.items():
             for piece in pieces(value):
                 counts[piece] += count
+    for name, count in facts.flags.items():
+        for piece in pieces(name.replace("_", " ")):
+            counts[piece] += count
     plain = {word: count for word, count in counts.items() if word.isalpha()}
     return dict(sorted(plain.items(), key=lambda one: (-one[1], one[0])))

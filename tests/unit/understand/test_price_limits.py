@@ -1,10 +1,11 @@
-"""Price limits behind real product names: the constraint is exactly the one that was asked for."""
+"""Real product names: a price limit behind one is exactly that, and none is a limit by itself."""
 
 import random
 
 import pytest
 
 from snapshelf.facts import facts_of
+from snapshelf.filters import matches
 from snapshelf.types import Compare, Product
 from snapshelf.understand import Vocabulary, understand
 
@@ -57,3 +58,13 @@ def test_a_limit_behind_a_product_name_is_exactly_that(shared, source):
             wrong.append((query, hard, answer.faults))
     print(f"{source.__name__}: {1 - len(wrong) / len(chosen):.4f} exact; wrong: {wrong[:10]}")
     assert len(wrong) <= (1 - EXACT) * len(chosen), wrong[:10]
+
+
+@pytest.mark.parametrize("source", [best_buy, aws_retail])
+def test_the_name_of_a_product_never_excludes_it(shared, source):
+    products = source(shared)
+    vocabulary = Vocabulary.of(facts_of(products))
+    for product in products[::3]:
+        answer = understand(product.title, vocabulary)
+        assert answer.where is None or matches(answer.where, product.filterable()), answer
+        assert (answer.faults, answer.corrections) == ((), ())

@@ -7,9 +7,9 @@ from tests.unit.understand.judge import found, lines, score, table
 from tests.unit.understand.shop import vocabularies
 
 # What was reached, less a little: (precision, recall).
-FLOORS = {"tuned": (0.98, 0.98), "held out": (0.95, 0.96)}
-KIND_FLOOR = 0.85  # of every kind, in both halves together
-REST_FLOOR = 0.97
+FLOORS = {"tuned": (0.985, 0.99), "held out": (0.965, 0.985)}
+KIND_FLOOR = 0.93  # of every kind, in both halves together
+REST_FLOOR = 0.985
 
 
 def test_there_are_enough_of_every_sort():

@@ -6,6 +6,7 @@ import pytest
 
 from snapshelf.errors import BadInput
 from snapshelf.facts import Facts, facts_of
+from snapshelf.filters import matches, parse
 from snapshelf.types import Compare, Not, Product, Truth
 from snapshelf.understand import Vocabulary, understand
 from tests.unit.understand.shop import GTIN, general, vocabularies
@@ -83,7 +84,7 @@ def test_an_unknown_switch_names_the_nearest(shop):
         understand("tv", shop, {"prices"})
 
 
-# --- switches -----------------------------------------------------------------------------------------------------------
+# --- switches ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -103,19 +104,20 @@ def test_an_unknown_switch_names_the_nearest(shop):
 )
 def test_every_kind_can_be_switched_off_and_leaves_its_words(shop, kind, text):
     on, off = understand(text, shop), understand(text, shop, {kind})
-    assert kind in {one.kind for one in on.highlight} | {"correction"} * bool(on.corrections)
+    assert kind in {one.kind for one in on.constraints} | {"correction" for _ in on.corrections}
     assert kind not in {one.kind for one in off.highlight}
     assert off.residual == text
 
 
-# --- money ----------------------------------------------------------------------------------------------------------------
+# --- money ------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("written", "limit"),
     [
         ("$1,500.00", 1500), ("1500 USD", 1500), ("US$1500", 1500), ("1 500 $", 1500), ("$1.5k", 1500), ("1.5k", 1500),
-        ("$1'500", 1500), ("$ 1500", 1500), ("usd 1500", 1500), ("1500 bucks", 1500), ("150 cents", 1.5), ("$.50", None),
+        ("$1'500", 1500), ("$ 1500", 1500), ("usd 1500", 1500), ("1500 bucks", 1500), ("150 cents", 1.5),
+        ("$.50", None),
         ("$1.500", 1500), ("$12.5", 12.5), ("$12,50", 12.5), ("$1.2.3", None), ("$" + "9" * 400, None),
     ],
 )  # fmt: skip
@@ -165,8 +167,6 @@ def test_cheap_is_measured_by_the_category():
     ],
 )
 def test_amounts_are_converted_to_the_units_of_the_catalogue(name, held, text, passes, fails):
-    from snapshelf.filters import matches
-
     vocabulary = Vocabulary.of(facts_of(Product(str(v), "thing", attributes={name: v}) for v in held))
     (where,) = filters(text, vocabulary)
     assert [v for v in (*passes, *fails) if matches(where, {name: v})] == list(passes)
@@ -190,6 +190,28 @@ def test_what_the_catalogue_does_not_measure_stays_with_the_words(shop):
     answer = understand("heater 10 bar 5 lumen", shop)
     assert answer.constraints == ()
     assert answer.residual == "heater 10 bar 5 lumen"
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("sofa, max. $800", "price <= 800"),
+        ("shoes from 9 to 5", None),
+        ("tv under $50 or less", "price < 50"),
+        ("tv $50..$100", "price >= 50 and price <= 100"),
+        ("USD 500-800", "price >= 500 and price <= 800"),
+        ("-5 degrees", None),
+        ("size S-M", 'size in ["M", "S"]'),
+        ("boots in size 44?", 'size == "44"'),
+        ("RS232 cable 4-4 M/M", None),
+        ("Euro 2-pin plug", None),
+        ("air max 90", None),
+        ("notebook only service", None),
+        ("6'2\" man", None),
+    ],
+)
+def test_hard_limits_and_what_only_looks_like_one(shop, text, where):
+    assert understand(text, shop).where == (None if where is None else parse(where))
 
 
 # --- words ------------------------------------------------------------------------------------------------------------
