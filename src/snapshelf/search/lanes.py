@@ -18,7 +18,7 @@ from snapshelf.types import Filter, Part
 
 LANES = ("vector", "lexical", "exact")
 DEPTH = 192  # products that each lane puts forward at a time
-SHORTEST = 4  # characters of a word within a query that may be a code
+SHORTEST, NUMBER = 4, 8  # characters of a word within a query that may be a code, and of one without a letter
 JOINED = ", joined by calibrated evidence"
 NEAR = 3  # codes offered at most
 
@@ -112,7 +112,7 @@ def exact(
     connection: Connection, text: str, where: Filter | None, barcodes: Sequence[str] = ()
 ) -> dict[str, tuple[str, bool]]:
     """SKU → (kind of code, whether the whole query is it) of products whose code the query is, holds, or shows."""
-    words = [word for word in text.split() if len(codes.bare(word)) >= SHORTEST and any(c.isdigit() for c in word)]
+    words = [word for word in text.split() if _may_be_a_code(codes.bare(word))]
     asked = [*barcodes, text, *words[:16]]
     matches, found = codes.find(connection, asked), dict[str, tuple[str, bool]]()
     for said in asked:
@@ -122,6 +122,11 @@ def exact(
         return found
     passing = set(asking.skus(connection, where, list(found)))
     return {sku: how for sku, how in found.items() if sku in passing}
+
+
+def _may_be_a_code(word: str) -> bool:
+    """Within other words: digits and letters together, or a number too long for a measure or an amount."""
+    return word.isalnum() and any(c.isdigit() for c in word) and len(word) >= (NUMBER if word.isdigit() else SHORTEST)
 
 
 def looks_like_a_code(text: str) -> bool:
