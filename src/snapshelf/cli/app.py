@@ -7,6 +7,9 @@ from typing import Annotated
 
 import typer
 
+from snapshelf.cli import groups
+from snapshelf.cli.options import JsonOption, LanesOption, PlainOption, SettingsOption, ShelfOption
+
 app = typer.Typer(
     name="snapshelf",
     help="One search box for a shop: words, photos, or both.",
@@ -16,16 +19,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-rules_app = typer.Typer(help="Look at the shop's rules.", no_args_is_help=True, rich_markup_mode=None)
-train_app = typer.Typer(help="Learn from what shoppers did.", no_args_is_help=True, rich_markup_mode=None)
-app.add_typer(rules_app, name="rules")
-app.add_typer(train_app, name="train")
-
-ShelfOption = Annotated[str, typer.Option("--shelf", metavar="DIR", help="The shelf; by default the settings' own.")]
-SettingsOption = Annotated[Path | None, typer.Option("--settings", help="Settings file instead of ./snapshelf.toml.")]
-LanesOption = Annotated[str, typer.Option(help="exact, vector, lexical, joined by commas.")]
-PlainOption = Annotated[bool, typer.Option("--plain", help="Take the words as they stand; read no limits out of them.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+app.add_typer(groups.rules, name="rules")
+app.add_typer(groups.train, name="train")
+app.add_typer(groups.aws, name="aws")
 
 
 @app.callback(invoke_without_command=True)
@@ -194,55 +190,6 @@ def events(
     command.events(file, shelf, settings, json)
 
 
-@rules_app.command("check")
-def rules_check(
-    file: Annotated[Path, typer.Argument(help="Rules as TOML.")],
-    shelf: ShelfOption = "",
-    settings: SettingsOption = None,
-) -> None:
-    """Say what is wrong with a rules file; where there is a shelf, also whether its products have the signals."""
-    from snapshelf.cli import rules
-
-    rules.check(file, shelf, settings)
-
-
-@rules_app.command("dry-run")
-def rules_dry_run(
-    query: Annotated[str, typer.Argument(help="Words to search for.")],
-    rules: Annotated[Path | None, typer.Option(help="A rules file instead of the settings' own.")] = None,
-    k: Annotated[int, typer.Option("-k", "--k", help="Places to show.", min=1)] = 10,
-    among: Annotated[int, typer.Option(help="Candidates that are ordered anew.", min=1, max=1000)] = 50,
-    shelf: ShelfOption = "",
-    settings: SettingsOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Show what the rules would move for a query, and why. Nothing is changed."""
-    from snapshelf.cli import rules as command
-
-    command.dry_run(query, rules, k, among, shelf, settings, json)
-
-
-@train_app.command("rerank")
-def train_rerank(
-    queries: Annotated[Path, typer.Option(help="Judged queries as JSON Lines, as for evaluate.")],
-    qrels: Annotated[Path, typer.Option(help="Judgements as CSV: query,sku,grade.")],
-    events: Annotated[Path | None, typer.Option(help="Record these events first.")] = None,
-    goal: Annotated[str, typer.Option(help="What to rank for: click, cart or purchase.")] = "click",
-    signals: Annotated[str, typer.Option(help="Attributes to learn from beside the usual, joined by commas.")] = "",
-    monotone: Annotated[str, typer.Option(help="What may never count the other way.")] = "price=-1,stock=1",
-    uncorrected: Annotated[bool, typer.Option("--uncorrected", help="Take clicks as they are.")] = False,
-    among: Annotated[int, typer.Option(help="Candidates of each query.", min=2, max=1000)] = 50,
-    shelf: ShelfOption = "",
-    settings: SettingsOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Learn a ranking from recorded clicks; it is put to use only if judged queries say that it is better."""
-    from snapshelf.cli import train
-
-    asked = train.Asked(queries, qrels, events, goal, signals, monotone, not uncorrected, among)
-    train.rerank(asked, shelf, settings, json)
-
-
 @app.command()
 def sample(
     folder: Annotated[Path, typer.Argument(help="Where to put the shop.")] = Path("sample-shop"),
@@ -305,46 +252,3 @@ def twin(
     nova = command.AskedOfNova(s3, beside if s3_port is None else s3_port, job_seconds, purposes_differ, phrases)
     asked = (port, data, keys, faults, throttle, reads, recall_loss, classic, building, verbose)
     command.twin(command.Asked(*asked, nova))
-
-
-aws = typer.Typer(help="Amazon Nova and S3 Vectors: what an account is, allows and costs.", no_args_is_help=True)
-app.add_typer(aws, name="aws")
-
-
-@aws.command("check")
-def aws_check(
-    yes: Annotated[bool, typer.Option("--yes", help="Agree to the cost that is printed first.")] = False,
-    settings: SettingsOption = None,
-) -> None:
-    """Ask an account what AWS leaves open about Nova, for a fraction of a cent, and write it into the settings."""
-    from snapshelf.cli import aws as command
-
-    command.check(yes, settings)
-
-
-@aws.command("policy")
-def aws_policy(
-    role: Annotated[str, typer.Option(help="ingest, search or admin.")],
-    account: Annotated[str, typer.Option(help="The AWS account, 12 digits.")] = "123456789012",
-    settings: SettingsOption = None,
-) -> None:
-    """Print the least that a role must be allowed to do, for the settings in use."""
-    from snapshelf.cli import account as command
-
-    command.print_policy(role, account, settings)
-
-
-@aws.command("cost")
-def aws_cost(
-    queries: Annotated[int, typer.Option(min=0, help="Queries a month.")] = 1_000_000,
-    photos: Annotated[float, typer.Option(min=0, max=1, help="Share of the queries that are pictures.")] = 0.2,
-    rewritten: Annotated[float, typer.Option(min=0, help="Share of the vectors that changes in a month.")] = 0.1,
-    shelf: ShelfOption = "",
-    settings: SettingsOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Print what this catalogue costs on AWS, once and a month, by dimension and by shards, and what was spent."""
-    from snapshelf.cli import account as command
-    from snapshelf.observe.costs import Asked
-
-    command.print_cost(Asked(queries, photos, rewritten=rewritten), shelf, settings, json)
