@@ -27,12 +27,19 @@ def page() -> str:
 
 def commands() -> Iterator[str]:
     yield "## Commands"
-    group = get_command(app)
-    context = typer.Context(group, info_name="snapshelf")
-    for name in group.list_commands(context):  # type: ignore[attr-defined]
-        command = group.get_command(context, name)  # type: ignore[attr-defined]
+    yield from of_group(get_command(app), "snapshelf")
+
+
+def of_group(group, called: str) -> Iterator[str]:  # type: ignore[no-untyped-def]
+    """The commands of a group, and those of the groups within it."""
+    context = typer.Context(group, info_name=called)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if hasattr(command, "list_commands"):
+            yield from of_group(command, f"{called} {name}")
+            continue
         rows = [(option(one), one.help or "") for one in command.params if one.name != "help"]
-        yield f"### snapshelf {name}\n\n{command.help}\n\n" + table(("", ""), rows)
+        yield f"### {called} {name}\n\n{command.help}\n\n" + table(("", ""), rows)
 
 
 def option(one) -> str:  # type: ignore[no-untyped-def]

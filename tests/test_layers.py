@@ -16,14 +16,16 @@ LINES = """
     shelf
     evaluate experiment govern observe
     ingest search
-    translate
+    translate rank
     stack
     embedders stores recognisers rerankers metrics sources
     catalogue lexical understand
     aws rows sample segments
-    plugins pace config vectors media filters fusion stats manifest money
+    plugins pace config vectors media filters fusion stats manifest money facts querytext
     protocols extras
+    candidates
     types
+    conditions receipts
     errors
 """
 LAYER = {name: depth for depth, line in enumerate(LINES.split("\n")) for name in line.split()}

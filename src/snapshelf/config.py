@@ -76,7 +76,20 @@ class SearchSettings:
     """How a search answers when it is not told otherwise."""
 
     k: int = row(10, "hits on a page", 1)
-    lanes: str = row("vector", "ways of finding candidates, joined by a comma: vector, lexical")
+    lanes: str = row("exact,vector,lexical", "ways of finding candidates, joined by a comma")
+    understand: bool = row(True, "read prices, sizes, colours, brands and denials out of the words")
+    cutoff: bool = row(True, "leave out what is far less relevant than the best hit, and say when nothing fits")
+    false_alarms: float = row(0.02, "share of the shop's own queries that may be told that nothing fits", 0)
+
+
+@dataclass(frozen=True)
+class RankingSettings:
+    """What moves products beside their relevance (docs/ranking.md)."""
+
+    rules: str = row("", "file of the shop's rules, such as rules.toml; empty: none")
+    learned: bool = row(True, "false leaves a model that `snapshelf train rerank` put into the shelf unused")
+    half_life_days: float = row(30.0, "days in which a click, a sale … comes to count half", 0.01)
+    prior_strength: float = row(20.0, "impressions after which a product's own rates count as much as the shop's", 0.01)
 
 
 @dataclass(frozen=True)
@@ -93,6 +106,7 @@ class Settings:
     media: MediaSettings = field(default_factory=MediaSettings)
     speech: SpeechSettings = field(default_factory=SpeechSettings)
     search: SearchSettings = field(default_factory=SearchSettings)
+    ranking: RankingSettings = field(default_factory=RankingSettings)
 
 
 def load(path: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:

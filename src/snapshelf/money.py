@@ -56,31 +56,32 @@ class Purse:
         with self._changed:
             self.spent = {"run": 0.0, "month": month}
 
-    def reserve(self, most: float, stopped: Callable[[], bool] = lambda: False) -> None:
+    def reserve(self, most: float, stopped: Callable[[], bool] = lambda: False, run: bool = True) -> None:
         """Set aside the most that a call may cost. Raises OverBudget where a limit has no room for it.
 
-        stopped: asked while waiting for room; once it is true, OverBudget is raised.
+        stopped: asked while waiting for room; once it is true, OverBudget is raised. run: whether the call belongs to
+        the run, and not to the month alone.
         """
         with self._changed:
-            while (tight := self._tight(most)) is not None:
+            while (tight := self._tight(most, run)) is not None:
                 if self._reserved <= DUST or stopped():
                     raise OverBudget(self._sentence(tight, most))
                 self._changed.wait(0.1)
             self._reserved += most
 
-    def settle(self, most: float, cost: float) -> None:
+    def settle(self, most: float, cost: float, run: bool = True) -> None:
         """Give back what was reserved, and count what it cost."""
         with self._changed:
             self._reserved = max(0.0, self._reserved - most)
-            for name in self.spent:
-                self.spent[name] += cost
+            self.spent["month"] += cost
+            self.spent["run"] += cost if run else 0.0
             self._changed.notify_all()
 
-    def _tight(self, most: float) -> str | None:
+    def _tight(self, most: float, run: bool) -> str | None:
         if month_began() > self._began:
             self._began, self.spent["month"] = month_began(), 0.0
         for name, limit in self.limits.items():
-            if limit and self.spent[name] + self._reserved + most > limit + DUST:
+            if limit and (run or name != "run") and self.spent[name] + self._reserved + most > limit + DUST:
                 return name
         return None
 

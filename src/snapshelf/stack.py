@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -23,7 +23,7 @@ from snapshelf.lexical import Lexical, open_lexical
 from snapshelf.manifest import Manifest, check
 from snapshelf.media import MediaLimits
 from snapshelf.protocols import Embedder, Options, Recogniser, Renewable, Store
-from snapshelf.types import Filter, ModelCard, Purpose
+from snapshelf.types import Filter, ModelCard, Purpose, Value
 
 if TYPE_CHECKING:
     from snapshelf.media import ClipLimits, Fetcher
@@ -48,10 +48,13 @@ class Stack:
         self.folder, self.settings, self.catalogue = folder, settings, catalogue
         self._manifest: Manifest | None = None
         self._counts: OrderedDict[tuple[int, Filter | None], int] = OrderedDict()
-        self._views: tuple[int, int] | None = None
         self._searched: tuple[int, Purpose] = (-1, "query")
+        self._views: tuple[int, int] | None = None
         self.ledger = Ledger(catalogue, lambda: self.writable(DATABASE) is not None)
+        self.memory: dict[str, object] = {}  # what a search keeps for the next one, by name; see the modules of search
         self.rebuild: set[str] = set()  # indexes whose files were lost, to be filled from the catalogue again
+        self.signals: tuple[object, dict[str, Mapping[str, Value]]] | None = None  # while the catalogue is unchanged
+        self.rerankers: tuple[object, object] | None = None  # rules and model as last read, with their mark
 
     @property
     def manifest(self) -> Manifest | None:
@@ -134,7 +137,7 @@ class Stack:
             store = module.connect(location, self.dim, self.settings.store.options)
         if "renew" in store.can:
             fresh = cast(Renewable, store).stale  # its index is not in the folder
-        if fresh or (store.count() == 0 and "reopen" not in store.can):
+        if fresh or ("reopen" not in store.can and store.count() == 0):  # counting may cost calls
             self.rebuild.add(self.index)
         return store
 

@@ -7,6 +7,9 @@ from typing import Annotated
 
 import typer
 
+from snapshelf.cli import groups
+from snapshelf.cli.options import JsonOption, LanesOption, PlainOption, SettingsOption, ShelfOption
+
 app = typer.Typer(
     name="snapshelf",
     help="One search box for a shop: words, photos, or both.",
@@ -16,9 +19,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-ShelfOption = Annotated[str, typer.Option("--shelf", metavar="DIR", help="The shelf; by default the settings' own.")]
-SettingsOption = Annotated[Path | None, typer.Option("--settings", help="Settings file instead of ./snapshelf.toml.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+app.add_typer(groups.rules, name="rules")
+app.add_typer(groups.train, name="train")
+app.add_typer(groups.aws, name="aws")
 
 
 @app.callback(invoke_without_command=True)
@@ -67,7 +70,13 @@ def search(
     k: Annotated[int, typer.Option("-k", "--k", help="Hits on a page; 0: as the settings say.")] = 0,
     page: Annotated[int, typer.Option(help="Which page of k hits.", min=1)] = 1,
     family: Annotated[bool, typer.Option("--family", help="One hit per family of variants.")] = False,
-    lanes: Annotated[str, typer.Option(help="vector, lexical, or both joined by a comma.")] = "",
+    lanes: LanesOption = "",
+    facets: Annotated[str, typer.Option(help="Count the values of these: brand,color.")] = "",
+    everything: Annotated[
+        bool, typer.Option("--all", help="Show what is hardly relevant, too; never say that nothing fits.")
+    ] = False,
+    plain: PlainOption = False,
+    why: Annotated[bool, typer.Option("--why", help="Say below each hit how it came about.")] = False,
     shelf: ShelfOption = "",
     settings: SettingsOption = None,
     json: JsonOption = False,
@@ -75,8 +84,27 @@ def search(
     """Find products by words, a photo, or both."""
     from snapshelf.cli import search as command
 
-    asked = command.Asked(text, tuple(image or ()), audio, video, where, weights, k, page, family, lanes)
+    shown = command.Shown(facets, everything, plain, why)
+    asked = command.Asked(text, tuple(image or ()), audio, video, where, weights, k, page, family, lanes, shown)
     command.search(asked, shelf, settings, json)
+
+
+@app.command()
+def explain(
+    text: Annotated[str, typer.Argument(metavar="QUERY", help="The words of the query.")],
+    sku: Annotated[str, typer.Argument(help="The product's SKU.")],
+    image: Annotated[list[str] | None, typer.Option("--image", help="A photo of the query.")] = None,
+    where: Annotated[str, typer.Option(help="The filter of the query.")] = "",
+    lanes: LanesOption = "",
+    plain: PlainOption = False,
+    shelf: ShelfOption = "",
+    settings: SettingsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Say why a product is where it is in the answer to a query, or is not in it."""
+    from snapshelf.cli import search as command
+
+    command.explain(text, tuple(image or ()), where, lanes, plain, sku, shelf, settings, json)
 
 
 @app.command()
@@ -133,7 +161,7 @@ def evaluate(
     queries: Annotated[Path, typer.Option(help="Queries as JSON Lines: id, and text, image or both.")],
     qrels: Annotated[Path, typer.Option(help="Judgements as CSV: query,sku,grade.")],
     metrics: Annotated[str, typer.Option(help="Which, joined by commas.")] = "precision@1,recall@5,mrr@10,ndcg@10",
-    lanes: Annotated[str, typer.Option(help="vector, lexical, or both joined by a comma.")] = "",
+    lanes: LanesOption = "",
     condensed: Annotated[bool, typer.Option("--condensed", help="Leave products that nobody judged out.")] = False,
     baseline: Annotated[Path | None, typer.Option(help="Compare with this report, saved earlier with --out.")] = None,
     baseline_lanes: Annotated[str, typer.Option(help="Compare with the same search through these lanes.")] = "",
@@ -150,6 +178,19 @@ def evaluate(
 
 
 @app.command()
+def events(
+    file: Annotated[Path, typer.Argument(help="Events as JSON Lines, by the names of User Behavior Insights.")],
+    shelf: ShelfOption = "",
+    settings: SettingsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Record what shoppers did: impressions, clicks, carts, purchases. The same event twice counts once."""
+    from snapshelf.cli import events as command
+
+    command.events(file, shelf, settings, json)
+
+
+@app.command()
 def sample(
     folder: Annotated[Path, typer.Argument(help="Where to put the shop.")] = Path("sample-shop"),
     products: Annotated[int, typer.Option(help="How many products.", min=1)] = 600,
@@ -162,8 +203,19 @@ def sample(
 
 
 @app.command()
-def demo(folder: Annotated[Path, typer.Argument(help="Where to put everything.")] = Path("demo")) -> None:
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where to put everything.")] = Path("demo"),
+    aws_twin: Annotated[
+        bool,
+        typer.Option("--aws-twin", help="Through Amazon Nova and S3 Vectors, answered offline by a twin."),
+    ] = False,
+) -> None:
     """Render the sample shop, index it, and answer three queries."""
+    if aws_twin:
+        from snapshelf.cli import demo_aws
+
+        demo_aws.demo(folder)
+        return
     from snapshelf.cli import demo as command
 
     command.demo(folder)

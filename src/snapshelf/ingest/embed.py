@@ -67,9 +67,13 @@ def _bought_batch(
                 kept.append(contents[place])
                 rows.append(found)
         with stack.ledger.writing(run) as connection:
-            if kept:
-                embeddings.put(connection, kept, _checked(np.stack(rows)), stack.model, "index", stack.kept_dim)
-        done += len(kept)
+            # What an interruption hands over a second time is there already.
+            new = set(embeddings.missing(connection, kept, stack.model, "index", stack.kept_dim))
+            if new:
+                fresh = _checked(np.stack([row for content, row in zip(kept, rows, strict=True) if content in new]))
+                placed = [content for content in kept if content in new]
+                embeddings.put(connection, placed, fresh, stack.model, "index", stack.kept_dim)
+        done += len(new)
 
     with stack.catalogue.write() as connection:
         number = journal.sent(connection, run, contents)

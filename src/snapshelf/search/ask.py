@@ -6,10 +6,11 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from snapshelf.errors import BadQuery, Unsupported, nearest
 from snapshelf.media import open_image
+from snapshelf.media.barcodes import read_barcodes
 from snapshelf.media.located import located
 from snapshelf.stack import Stack
 from snapshelf.types import Part
@@ -24,10 +25,11 @@ MAX_PARTS = 32
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The parts of a query, and the words heard in those that were sound."""
+    """The parts of a query, the words heard in those that were sound, the barcodes seen in those that were photos."""
 
     parts: tuple[Part, ...]
     heard: Mapping[str, str]
+    barcodes: tuple[str, ...] = ()
 
 
 def question(
@@ -58,7 +60,14 @@ def question(
     clips = _clips(stack, given["audio"], given["video"])
     heard = {part.name: part.content for part in clips if isinstance(part.content, str)}
     silent = [name.replace("video", "speech") for name, _ in _named("video", given["video"])]
-    return Question(tuple(_weighted([*parts, *clips], weights or {}, silent)), heard)
+    weighted = tuple(_weighted([*parts, *clips], weights or {}, silent))
+    return Question(weighted, heard, _barcodes(weighted))
+
+
+def _barcodes(parts: Sequence[Part]) -> tuple[str, ...]:
+    photos = [part.content for part in parts if part.modality == "image" and part.weight > 0]
+    seen = [code for photo in photos for code in read_barcodes(cast("Image", photo))]
+    return tuple(dict.fromkeys(seen))
 
 
 def _clips(stack: Stack, audio: Sequence[object], video: Sequence[object]) -> list[Part]:

@@ -75,6 +75,9 @@ class Gate:
             self.trouble.meet(service.name, operation, after=True)
         except Refusal as refusal:
             return Answer(refusal.status, refusal.answer().body, refusal.answer().headers, answer.charges)
+        except trouble.Dropped:  # the work is done and costs what it costs
+            self.meter.charge(f"{service.name}:{operation}", answer.charges)
+            raise
         return answer
 
     def _admit(self, service: Service, operation: str, call: Call) -> None:

@@ -12,6 +12,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -107,7 +108,8 @@ class Objects:
                 Objects._running += 1
             self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
             self._thread.start()
-            self._client = _client(f"http://127.0.0.1:{self._server.port}")
+            with Objects._count:
+                self._client = _client(f"http://127.0.0.1:{self._server.port}")
             try:
                 self.kept = Kept(self._folder, self._client) if self._folder else None
                 if self.kept:
@@ -159,9 +161,14 @@ def _client(endpoint: str) -> Any:
         response_checksum_validation="when_required",
         max_pool_connections=32,
     )
-    session = need("boto3", "twin").session.Session()
     named = {"aws_access_key_id": "twin", "aws_secret_access_key": "twin", "region_name": REGION}
-    return session.client("s3", endpoint_url=endpoint, config=config, **named)
+    return _session().client("s3", endpoint_url=endpoint, config=config, **named)
+
+
+@cache
+def _session() -> Any:
+    """One for the process: what it takes long for is reading how S3 is spoken."""
+    return need("boto3", "twin").session.Session()
 
 
 def _empty() -> None:

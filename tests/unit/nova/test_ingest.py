@@ -6,6 +6,8 @@ import subprocess
 import sys
 import textwrap
 from collections import Counter
+from contextlib import contextmanager
+from types import SimpleNamespace
 
 import pytest
 from PIL import Image
@@ -125,6 +127,37 @@ def test_the_budget_of_a_month_counts_earlier_runs_and_queries(wire, tmp_path):
     assert wire.met("dollars") == spent
 
 
+def test_queries_are_no_part_of_a_runs_budget(wire, tmp_path):
+    with snapshelf.open(tmp_path / "shelf", settings(wire)) as shelf:
+        shelf.index(goods(3))
+    with snapshelf.open(tmp_path / "shelf", settings(wire, budget_dollars=1e-9)) as shelf:
+        assert shelf.search("thing number 1")[0].sku == "P001"
+        with pytest.raises(OverBudget, match="budget_dollars"):
+            shelf.index(goods(4))
+
+
+def test_what_is_handed_over_twice_is_kept_once(wire, tmp_path, monkeypatch):
+    """Ctrl-C may come just after a transaction, before anybody has noted that it was."""
+    from snapshelf.catalogue.ledger import Ledger
+
+    writing = Ledger.writing
+
+    @contextmanager
+    def interrupted(self, run=""):
+        with writing(self, run) as connection:
+            yield connection
+        if wire.met() > 20 and not wire.opened:
+            wire.opened.append(SimpleNamespace(close=lambda: None))
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Ledger, "writing", interrupted)
+    with snapshelf.open(tmp_path / "shelf", settings(wire)) as shelf:
+        with pytest.raises(KeyboardInterrupt):
+            shelf.index(goods(60))
+        assert shelf.info().embeddings == wire.met() < 60
+        assert sum(one.calls for one in ledger(shelf).values()) == wire.met()
+
+
 def test_credentials_that_expire_in_the_middle_lose_nothing(wire, tmp_path):
     wire.bedrock.refuse["number 37"] = Refusal(403, "ExpiredTokenException", "The security token is expired")
     with snapshelf.open(tmp_path / "shelf", settings(wire, concurrency=2)) as shelf:
@@ -227,8 +260,7 @@ def test_the_ledger_is_the_meter_under_faults_and_a_kill(wire, tmp_path):
         with shelf.stack.catalogue.read() as connection:
             kept, under_way = embeddings.count(connection), journal.lost(connection)
         lost = met - written  # calls that the dead process took with it
-        assert 0 < lost <= under_way
-        assert lost <= 4 * at_once, "a transaction takes what has come, and no more is on its way than threads"
+        assert 0 < lost <= under_way, "the journal knows of everything that may have been paid for"
         for _ in range(3):  # an item that met three faults in a row is refused, and bought by the next run
             shelf.index(goods(many))
         held = ledger(shelf)

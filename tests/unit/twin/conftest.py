@@ -70,3 +70,21 @@ def refused(call, **given):
 
 def keys(answer):
     return [one["key"] for one in answer["vectors"]]
+
+
+@pytest.fixture(scope="module")
+def nova(shop):
+    return watched(shop.client("bedrock-runtime"))
+
+
+@pytest.fixture(scope="module")
+def s3(shop):
+    return shop.client("s3")
+
+
+@pytest.fixture
+def store(s3):
+    """A bucket of S3."""
+    name = f"store-{next(NAMES)}"
+    s3.create_bucket(Bucket=name)
+    return name

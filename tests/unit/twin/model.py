@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from datetime import datetime
 
 from snapshelf.twin.validate import expression
 
@@ -25,8 +26,10 @@ def watched(client):
     service = client.meta.service_model.service_name
 
     def look(http_response, parsed, model, **_):
-        raw = http_response.content if not model.has_streaming_output else b"{}"
-        compare(model, http_response.status_code, dict(http_response.headers), json.loads(raw))
+        body = (
+            {} if model.has_streaming_output and http_response.status_code < 300 else json.loads(http_response.content)
+        )
+        compare(model, http_response.status_code, dict(http_response.headers), body)
 
     client.meta.events.register(f"after-call.{service}", look)
     return client
@@ -40,7 +43,7 @@ def compare(operation, status, headers, body):
     assert lower["date"]
     if status < 300:
         assert status == operation.http.get("responseCode", 200)
-        if operation.output_shape is not None:
+        if operation.output_shape is not None and not operation.has_streaming_output:
             check(operation.output_shape, body, operation.name)
         return
     errors = {shape.name: shape for shape in operation.error_shapes}
@@ -55,6 +58,8 @@ def check(shape, value, path):
     if getattr(shape, "is_document_type", False):
         return
     kind = shape.type_name
+    if shape.serialization.get("timestampFormat") == "iso8601":
+        value = datetime.fromisoformat(value).timestamp()
     assert isinstance(value, TYPES[kind]), f"{path}: {value!r} is no {kind}"
     assert kind == "boolean" or not isinstance(value, bool), f"{path}: {value!r} is no {kind}"
     if kind == "structure":

@@ -7,6 +7,8 @@ import math
 import numpy as np
 import pytest
 
+from snapshelf.twin.s3vectors import codes, nearest
+from snapshelf.twin.s3vectors.table import Table
 from tests.unit.twin.conftest import keys, record, refused
 
 NO_QUERY = "Query vector contains invalid values or is invalid for this index"
@@ -138,3 +140,44 @@ def test_b5_equal_distances_come_in_the_order_of_keys(s3v, index):
     place = index()
     s3v.put_vectors(**place, vectors=[record(key) for key in ("c", "a", "b")])
     assert list(distances(s3v, place, (1, 0))) == ["a", "b", "c"]
+
+
+def test_b5_a_shortlist_finds_what_a_full_pass_finds(monkeypatch):
+    """Vectors around centres, with rows replaced, added and deleted; and evenly drawn ones, where few are sure."""
+    monkeypatch.setattr(codes, "LEAST", 1500)
+    rng = np.random.default_rng(8)
+    centres = rng.standard_normal((60, 256))
+
+    def around(count):
+        return (centres[rng.integers(0, 60, count)] + 0.7 * rng.standard_normal((count, 256))).astype(np.float32)
+
+    table = Table(256)
+    table.put([f"k{at}" for at in range(2500)], around(2500), [b"{}"] * 2500)
+    for turn in range(6):
+        agree(table, around(8), rng)
+        assert table.codes._unsure == 0, "every one was sure"
+        table.delete([f"k{at}" for at in rng.integers(0, 2500, 20)])
+        changed = [f"k{at}" for at in rng.integers(0, 3000, 30).tolist()]
+        table.put(list(dict.fromkeys(changed)), around(len(set(changed))), [b"{}"] * len(set(changed)))
+        table.put([f"new{turn}-{at}" for at in range(200)], around(200), [b"{}"] * 200)
+    even = Table(256)
+    even.put([f"k{at}" for at in range(3000)], rng.standard_normal((3000, 256)).astype(np.float32), [b"{}"] * 3000)
+    agree(even, rng.standard_normal((20, 256)).astype(np.float32), rng)
+    assert even.codes._unsure >= codes.PATIENCE
+
+
+def agree(table, queries, rng):
+    """All queries at once, every other one with a filter that half of the rows pass, against plain numpy."""
+    units = table.matrix / np.linalg.norm(table.matrix.astype(float), axis=1, keepdims=True)
+    masks = [None if at % 2 else rng.random(len(table)) < 0.5 for at in range(len(queries))]
+    found = {}
+    asks = [
+        nearest.Ask(query, 10, lambda mask=mask: mask, lambda hits, _, at=at: found.__setitem__(at, hits))
+        for at, (query, mask) in enumerate(zip(queries, masks, strict=True))
+    ]
+    nearest._serve(asks, table, "cosine")
+    for at, (query, mask) in enumerate(zip(queries, masks, strict=True)):
+        scores = units @ query
+        if mask is not None:
+            scores[~mask] = -np.inf
+        assert [row for _, row in found[at]] == np.argsort(-scores)[:10].tolist()

@@ -150,10 +150,10 @@ def holds(where, metadata):
     if name == "$or":
         return any(holds(part, metadata) for part in value)
     tests = value if isinstance(value, dict) else {"$eq": value}
-    return all(test(metadata.get(name), operator, operand) for operator, operand in tests.items())
+    return all(fits(metadata.get(name), operator, operand) for operator, operand in tests.items())
 
 
-def test(found, operator, operand):
+def fits(found, operator, operand):
     if operator == "$exists":
         return (found is not None) == operand
     if found is None:
@@ -171,9 +171,6 @@ def test(found, operator, operand):
         return any(kind(one) == "text" and one.startswith(operand) for one in each)
     compare = {"$gt": "__gt__", "$gte": "__ge__", "$lt": "__lt__", "$lte": "__le__"}[operator]
     return any(kind(one) == "number" and getattr(float(one), compare)(float(operand)) for one in each)
-
-
-test.__test__ = False
 
 
 def kind(value):

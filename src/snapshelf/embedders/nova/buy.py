@@ -37,24 +37,25 @@ class Buyer:
     def one(self, medium: Medium, purpose: str, dim: int, stopped: threading.Event) -> Answered:
         """The answer of AWS to one medium. Raises what `call` raises, OverBudget, Stopped."""
         payload, guess, most = body(medium, purpose, dim), self._guess(medium), self.most(medium)
+        run = purpose == "GENERIC_INDEX"  # queries are no part of a run
 
         def before() -> None:
             self.wait(guess, stopped)
-            self.purse.reserve(most, stopped.is_set)
+            self.purse.reserve(most, stopped.is_set, run)
 
         def send() -> Answered:
             try:
                 found = invoke(self.client, self.wishes.model, payload)
             except SnapshelfError:  # an answer, and so a bill, but nothing in it
-                self.purse.settle(most, most)
+                self.purse.settle(most, most, run)
                 self.add(Charge(SERVICE, OPERATION, self.wishes.model, "answers of no use", 1, most))
                 raise
-            self._done(medium, found, guess, most)
+            self.purse.settle(most, self._done(medium, found, guess), run)
             return found
 
         def after(fate: Fate) -> None:
             if fate != "done":
-                self.failed(OPERATION, fate, most, most)  # it may have been billed
+                self.failed(OPERATION, fate, most, most, run)  # it may have been billed
 
         return call(OPERATION, send, self.wishes.patience, before, after, stopped, _named(medium))
 
@@ -72,10 +73,10 @@ class Buyer:
             return min(len(medium.text.encode()) + 8, MOST_TOKENS) / 1_000 * self.wishes.prices.tokens
         return self._price(medium, 0)
 
-    def failed(self, operation: str, fate: Fate, most: float, lost: float) -> None:
+    def failed(self, operation: str, fate: Fate, most: float, lost: float, run: bool = True) -> None:
         """Settle an attempt that brought nothing; ``lost``: what it counts for where its reply was lost."""
         cost = lost if fate == "lost" else 0.0
-        self.purse.settle(most, cost)
+        self.purse.settle(most, cost, run)
         if fate != "unsent":
             what = {"lost": "replies lost", "refused": "calls refused"}[fate]
             self.add(Charge(SERVICE, operation, self.wishes.model, what, 1, cost))
@@ -123,11 +124,11 @@ class Buyer:
             )
         return found
 
-    def _done(self, medium: Medium, found: Answered, guess: float, most: float) -> None:
+    def _done(self, medium: Medium, found: Answered, guess: float) -> float:
+        """Write down what an answer cost; returns the dollars."""
         tokens = found.tokens if found.tokens is not None else int(guess)
         amount = {"text": float(tokens), "image": 1.0}.get(medium.kind, medium.seconds)
         cost = self._price(medium, tokens)
-        self.purse.settle(most, cost)
         if medium.kind == "text":
             self._tokens.give(guess - tokens)
         what = "document images" if medium.detail == "DOCUMENT_IMAGE" and medium.kind == "image" else WHATS[medium.kind]
@@ -135,6 +136,7 @@ class Buyer:
         if found.cut is not None:
             with self._lock:
                 self._seen["cut"] += 1
+        return cost
 
     def _price(self, medium: Medium, tokens: int) -> float:
         prices = self.wishes.prices

@@ -30,6 +30,7 @@ from snapshelf.vectors import unit
 Result = TypeVar("Result")
 START, GET = "StartAsyncInvoke", "GetAsyncInvoke"
 RESULT = "segmented-embedding-result.json"
+PASSING = ("RATE_LIMIT_EXCEEDED", "INTERNAL_SERVER_EXCEPTION")  # failures that another job may not meet
 GOOD = ("SUCCESS", "PARTIAL_SUCCESS")
 KINDS = {"AUDIO_VIDEO_COMBINED": "video", "VIDEO": "video"}  # what a part shows, by the type of its vector
 SLOWER, SLOWEST = 1.5, 6.0  # polls come further apart by this factor, up to this many times the first wait
@@ -68,12 +69,14 @@ class Jobs:
         return self._read(found, asked)
 
     def _finished(self, prefix: str) -> str | None:
-        """The key of a result that is already there."""
+        """The key of a result that is already there, and not noted as a failure that passes."""
         listed = self._of_s3(
             "ListObjectsV2", lambda s3: s3.list_objects_v2(Bucket=self.wishes.s3_bucket, Prefix=prefix)
         )
-        keys = [one["Key"] for one in listed.get("Contents", []) if one["Key"].endswith(f"/{RESULT}")]
-        return max(keys) if keys else None
+        keys = [one["Key"] for one in listed.get("Contents", [])]
+        failed = {key.removeprefix(f"{prefix}failed-") for key in keys if key.startswith(f"{prefix}failed-")}
+        found = [key for key in keys if key.endswith(f"/{RESULT}") and key.split("/")[-2] not in failed]
+        return max(found) if found else None
 
     def _run(self, asked: Asked, data: bytes, mark: str) -> None:
         bucket, key = self.wishes.s3_bucket, f"{asked.prefix}input.{asked.medium.format}"
@@ -151,6 +154,7 @@ class Jobs:
         return found
 
     def _note_failure(self, prefix: str, arn: str) -> None:
+        """Leave a mark beside a job, so that the next run begins another; its own token would bring this one back."""
         key = f"{prefix}failed-{arn.rpartition('/')[2]}"
         self._of_s3("PutObject", lambda s3: s3.put_object(Bucket=self.wishes.s3_bucket, Key=key, Body=b""))
 
@@ -159,19 +163,20 @@ class Jobs:
         found: list[Embedded] = []
         reasons: list[str] = []
         for one in result.get("embeddingResults", []):
-            reason = str(one.get("message") or one.get("failureReason") or "no reason given")
             if one.get("status") not in GOOD:
-                reasons.append(reason)
+                reasons.append(_reason(one))
                 continue
             kind = KINDS.get(one["embeddingType"], "audio" if asked.medium.kind == "audio" else "sound")
             for line in _lines(self._object(one["outputFileUri"])):
                 if line.get("status", "SUCCESS") != "SUCCESS":
-                    reasons.append(str(line.get("message") or line.get("failureReason") or "no reason given"))
+                    reasons.append(_reason(line))
                 else:
                     found.append(_part(line, kind, asked.dim))
         with self._lock:
             self.failed.update(reasons if found else [])
         if not found:
+            if reasons and all(any(word in reason for word in PASSING) for reason in reasons):
+                self._note_failure(asked.prefix, key.rpartition("/")[0])
             raise BadMedia(f"Nova embedded nothing of the {asked.medium.kind}: {'; '.join(reasons[:3]) or 'no parts'}")
         return sorted(found, key=lambda part: (part.kind, part.start))
 
@@ -195,6 +200,10 @@ def _lines(data: bytes) -> Iterator[dict[str, Any]]:
     for line in data.decode("utf-8").splitlines():
         if line.strip():
             yield json.loads(line)
+
+
+def _reason(told: dict[str, Any]) -> str:
+    return ": ".join(str(told[name]) for name in ("failureReason", "message") if told.get(name)) or "no reason given"
 
 
 def _part(line: dict[str, Any], kind: str, dim: int) -> Embedded:

@@ -1,20 +1,11 @@
-"""What S3 Vectors charges, and what sharding saves. Prices of us-east-1, AWS price feed of 28 September 2026.
-
-A query is billed for the bytes of the index it asks (4 per coordinate, the key, the filterable metadata of every
-vector in it), whether or not they pass the filter, in tiers by the number of vectors.
-"""
+"""What sharding saves: a query is billed for every vector of the index it asks, whether or not it passes the filter."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-GIB, TIB = 2**30, 2**40
-STORAGE = 0.06  # dollars per GiB and month
-PUT = 0.20  # dollars per GiB uploaded
-PUT_LEAST = 131_072  # bytes that a PutVectors call is billed for at least
-QUERY = 2.50e-6  # dollars a query
-TIERS = ((100_000, 0.004), (10_000_000, 0.002), (float("inf"), 0.0004))  # dollars per TiB, up to so many vectors
+from snapshelf.aws.cost import TIB, Rates, scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +23,8 @@ class Saving:
 
 def query_cost(vectors: int, dim: int, key_bytes: float, filterable_bytes: float) -> float:
     """Dollars that one query costs against an index of so many vectors, without what its answer costs to return."""
-    scanned = 4 * dim + key_bytes + filterable_bytes
-    cost, below = 0.0, 0.0
-    for upto, price in TIERS:
-        cost += max(0.0, min(vectors, upto) - below) * scanned / TIB * price
-        below = upto
-    return QUERY + cost
+    rates = Rates()
+    return rates.query + scan(vectors, rates) * (4 * dim + key_bytes + filterable_bytes) / TIB
 
 
 def saving(
@@ -56,5 +43,5 @@ def saving(
     total = sum(sizes.values())
     whole = query_cost(total, dim, key_bytes, filterable_bytes)
     each = {name: query_cost(size, dim, key_bytes, filterable_bytes) for name, size in sizes.items()}
-    one = sum(each[name] * size for name, size in sizes.items()) / total if total else QUERY
+    one = sum(each[name] * size for name, size in sizes.items()) / total if total else Rates().query
     return Saving(queries * whole, queries * (bound * one + (1 - bound) * sum(each.values())))

@@ -1,7 +1,7 @@
 """Content → the twin's vectors: made by our own compact encoder, so that words and pictures of one thing are near.
 
-The same content gives the same vector, whatever else is asked at the same time: everything goes through the encoder
-alone, on one thread. The first 256 coordinates carry everything and the rest are zero, so that a prefix of a longer
+The same content gives the same vector, whatever else is asked at the same time: it goes through the encoder alone, on
+one thread. The first 256 coordinates carry everything and the rest are zero, so that a prefix of a longer
 vector, once normalised, is the shorter one, as AWS says of its own (Matryoshka).
 """
 
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from snapshelf.errors import MissingExtra
 from snapshelf.twin.bedrock.words import windows
-from snapshelf.types import Clip
+from snapshelf.types import Clip, Vectors
 from snapshelf.vectors import unit
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Encoder:
 
     def text(self, text: str) -> Row:
         """A text; a long one points where the mean of its parts does."""
-        return _mean([self._one(part) for part in windows(text)])
+        return _mean(self._model().embed(windows(text), "index", CORE))
 
     def image(self, image: Image) -> Row:
         """A picture."""
@@ -108,11 +108,11 @@ def sized(row: Row, dim: int, purpose: str = "") -> Row:
 
 
 def written(row: Row) -> str:
-    """A row as a JSON list, every number as short as a float32 can be told from its neighbours by."""
-    return f"[{','.join('0.0' if not value else str(value) for value in row)}]"
+    """A sized row as a JSON list, every number as short as a float32 can be told from its neighbours by."""
+    return f"[{','.join(map(str, row[:CORE]))}{',0.0' * (len(row) - CORE)}]"
 
 
-def _mean(rows: Sequence[Row]) -> Row:
+def _mean(rows: Sequence[Row] | Vectors) -> Row:
     row: Row = rows[0] if len(rows) == 1 else unit(np.mean(rows, axis=0, dtype=np.float64) + 1e-9)[0]
     return row
 

@@ -21,7 +21,7 @@ from snapshelf.twin.sign import read
 from snapshelf.twin.trouble import Trouble
 from snapshelf.twin.validate import invalid as not_valid
 from snapshelf.twin.validate import model
-from snapshelf.twin.wire import REGION, Answer, Call, Load, Need, encoded
+from snapshelf.twin.wire import REGION, Answer, Call, Load, Need, Refusal, encoded
 
 NO_MODEL = "The provided model identifier is invalid."
 STREAMS = frozenset({"InvokeModelWithResponseStream", "InvokeModelWithBidirectionalStream"})
@@ -75,8 +75,13 @@ class Bedrock:
         return Load(MODEL, {"requests": 1, "tokens": sum(words.tokens(text) for text in _texts(call))})
 
     def answer(self, operation: str, call: Call) -> Answer:
-        """Carry it out. Raises Refusal."""
-        where = region(call)
+        """Carry it out. Raises Refusal, which here has no list of fields."""
+        try:
+            return self._answer(operation, call, region(call))
+        except Refusal as refusal:
+            raise Refusal(refusal.status, refusal.code, refusal.message, more=refusal.more) from refusal
+
+    def _answer(self, operation: str, call: Call, where: str) -> Answer:
         if operation == "InvokeModel":
             given = self._beside(operation, call)
             self._check_model(given["modelId"], where)

@@ -54,14 +54,15 @@ VIDEO = Object(
 def _segmented(shape: Object, unit: str, least: int, most: int) -> Object:
     """The same medium where it lies in S3 and is cut into segments."""
     config = Object({unit: Whole(least=least, most=most)})
-    keys = {**_stored(shape).keys, "segmentationConfig": config}
-    return replace(shape, keys=keys, required=(*shape.required, "segmentationConfig"))
+    stored = _stored(shape)
+    keys = {**stored.keys, "segmentationConfig": config}
+    return replace(stored, keys=keys, required=(*stored.required, "segmentationConfig"))
 
 
 def _stored(shape: Object) -> Object:
     """The same medium where it lies in S3."""
     keys = {name: STORED if name == "source" else inner for name, inner in shape.keys.items() if name != "value"}
-    return replace(shape, keys=keys, either=("source",) if shape.either else ())
+    return replace(shape, keys=keys, required=tuple(dict.fromkeys((*shape.required, "source"))), either=())
 
 
 def _request(task: str, media: Mapping[str, Object]) -> Object:

@@ -1,9 +1,12 @@
 """The nearest vectors, exactly. Queries that come at the same time share one pass over the matrix.
 
 One product of a matrix with 32 queries reads it once, where 32 products with one query read it 32 times; so whoever
-comes while a pass is under way waits for its end, and then all who wait are served together. Where the library of
-linear algebra was told to use one thread (`OPENBLAS_NUM_THREADS=1`, as `snapshelf twin` does), each core takes a part
-of the rows: its own threads wait for each other by spinning, which costs most of the gain once others use the cores.
+comes while a pass is under way waits for its end, and then all who wait are served together. In large cosine indexes
+most queries need no pass: a shortlist by codes of one bit a dimension holds what they ask for (codes.py).
+
+Where the library of linear algebra was told to use one thread (`OPENBLAS_NUM_THREADS=1`, as `snapshelf twin` does),
+each core takes a part of the rows: the library's own threads wait for each other by spinning, which costs most of the
+gain once others use the cores.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from snapshelf.twin.s3vectors import codes
 from snapshelf.twin.s3vectors.columns import Mask
 from snapshelf.twin.s3vectors.table import Table
 
@@ -78,6 +82,7 @@ def _serve(batch: Sequence[Ask], table: Table, metric: str) -> None:
                     wide.append(ask)
                 else:
                     _few(ask, ask.passing, table, metric)
+        wide = _by_codes(wide, table) if metric == "cosine" else wide
         if wide:
             _pass(wide, table, metric)
     finally:
@@ -99,11 +104,44 @@ def _few(ask: Ask, passing: Mask, table: Table, metric: str) -> None:
     ask.done(exact(table, metric, ask.vector, np.flatnonzero(passing))[: ask.k], passing)
 
 
+def _by_codes(asks: Sequence[Ask], table: Table) -> list[Ask]:
+    """Serve those that a shortlist serves as exactly as a full pass would; the others are left."""
+    asked = [ask for ask in asks if ask.k <= codes.MOST and table.codes.worth_asking(table)]
+    if not asked:
+        return list(asks)
+    units = np.stack([_scaled(ask.vector) for ask in asked]).astype(np.float32)
+    lists = table.codes.shortlists(table, units)
+    sure = list(_pool().map(lambda *one: _chosen(table, *one), asked, units, lists))
+    served = set()
+    for ask, found in zip(asked, sure, strict=True):
+        table.codes.told(found is not None)
+        if found is not None:
+            served.add(id(ask))
+            with _told(ask):
+                ask.done(found, ask.passing)
+    return [ask for ask in asks if id(ask) not in served]
+
+
+def _chosen(
+    table: Table, ask: Ask, unit: NDArray[np.float32], shortlist: tuple[NDArray[np.int64], float]
+) -> Found | None:
+    """The k nearest out of a shortlist; None where another row might be among them."""
+    rows, bound = shortlist
+    if ask.passing is not None:
+        rows = rows[ask.passing[rows]]
+    if len(rows) < ask.k or _odd(table.squares[rows]).any():
+        return None
+    near = (table.matrix[rows] @ unit) / np.sqrt(table.squares[rows])
+    best = rows[np.argsort(-near)[: ask.k + SPARE]]
+    found = exact(table, "cosine", ask.vector, best)[: ask.k]
+    return found if 1 - found[-1][0] >= bound else None
+
+
 def _pass(asks: Sequence[Ask], table: Table, metric: str) -> None:
     """One pass over the matrix: near scores for all, then exact distances of each one's candidates."""
     scores = _scores(asks, table, metric)
     # What is too large or too small to be scored in float32 is looked at exactly, always.
-    odd = np.flatnonzero(~((table.squares > TAME[0]) & (table.squares < TAME[1])))
+    odd = np.flatnonzero(_odd(table.squares))
     scores[:, odd] = -np.inf
     for ask, row in zip(asks, scores, strict=True):
         with _told(ask):
@@ -156,6 +194,11 @@ def _scaled(vector: NDArray[np.float32]) -> NDArray[np.float64]:
     wanted = vector.astype(np.float64)
     length = float(np.sqrt(wanted @ wanted))
     return wanted / length if length else wanted
+
+
+def _odd(squares: NDArray[np.float64]) -> Mask:
+    odd: Mask = (squares <= TAME[0]) | (squares >= TAME[1])
+    return odd
 
 
 def _best(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:

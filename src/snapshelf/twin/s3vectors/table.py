@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from snapshelf.twin.s3vectors.codes import Codes
 from snapshelf.twin.s3vectors.columns import Columns
 
 SMALLEST = 64  # rows that a table has room for at first
@@ -24,6 +25,7 @@ class Table:
         self.row: dict[str, int] = {}
         self.metadata: list[bytes] = []  # compact JSON, "{}" for none
         self.columns = Columns(self.metadata)
+        self.codes = Codes()
         self._matrix = np.empty((SMALLEST, dimension), np.float32)
         self._squares = np.empty(SMALLEST, np.float64)
         self.listing: tuple[int, list[tuple[int, str]]] | None = None  # of ListVectors: the version, and its order
@@ -57,6 +59,7 @@ class Table:
                 self.metadata[row] = metadata[at]
             self._matrix[row], self._squares[row] = vectors[at], squares[at]
             self.columns.set(row, metadata[at])
+            self.codes.touched(row)
             self.bytes += self.size(row)
         self.version += 1
 
@@ -73,6 +76,7 @@ class Table:
                 self.row[self.keys[row]] = row
                 self._matrix[row], self._squares[row] = self._matrix[last], self._squares[last]
             self.columns.move(last, row)
+            self.codes.touched(row)
             self.keys.pop()
             self.metadata.pop()
         self.version += 1
