@@ -1,6 +1,6 @@
 """Does learning from clicks help, and does correcting for places help it? Simulated shoppers over judged products.
 
-python benchmarks/shoppers.py ../shared/data/icecat --seeds 3
+python benchmarks/shoppers.py ../shared/data/icecat
 
 Products, queries and grades 0 to 3 are Icecat's; shoppers look at the first 20 products of an answer and click by a
 position-based model (Richardson, Dominowska & Ragno 2007) or a cascade (Craswell, Zoeter, Taylor & Ramsey 2008), with
@@ -25,24 +25,26 @@ import numpy as np
 
 import snapshelf
 from snapshelf import stats, translate
+from snapshelf.candidates import Candidate
 from snapshelf.catalogue import embeddings
-from snapshelf.catalogue.events import Event, normal
+from snapshelf.catalogue.events import Event
 from snapshelf.fusion import rrf
 from snapshelf.metrics.ndcg import score
+from snapshelf.querytext import normal
 from snapshelf.rank import rerank
 from snapshelf.rank.examples import Behaviour
 from snapshelf.rank.signals import Smoothing
 from snapshelf.rank.train import Wish, learn
 from snapshelf.rerankers.rules import RuleReranker
 from snapshelf.rerankers.rules.read import parse
-from snapshelf.types import Candidate, Product
+from snapshelf.types import Product
 
 PAGE = 20
 K = 10
 DAY = 86_400.0
 START = 1_750_000_000.0
 RULES = """
-max_relevance_loss = 0.5
+max_relevance_loss = {loss}
 [[boost]]
 name = "often clicked"
 signal = "ctr"
@@ -138,6 +140,7 @@ def log(
     model: Callable[[Sequence[float], random.Random], list[bool]],
     sessions: int,
     seed: int,
+    most: float,
 ) -> list[Event]:
     """What shoppers did: ``sessions`` answers of each query, each in one of the shop's three rankings."""
     rng, events, number = random.Random(seed), [], 0
@@ -146,7 +149,7 @@ def log(
         for _ in range(sessions):
             number += 1
             order, at, text = rng.choice(shown), START + rng.random() * 30 * DAY, normal(query)
-            attraction = [0.05 + 0.9 * (2 ** grades[query][sku] - 1) / 7 for sku in order]
+            attraction = [0.05 + (most - 0.05) * (2 ** grades[query][sku] - 1) / 7 for sku in order]
             for place, (sku, click) in enumerate(zip(order, model(attraction, rng), strict=True), start=1):
                 one = (sku, at, f"s{number}", text, place)
                 events.append(Event(f"i{number}-{place}", "impression", *one))
@@ -159,17 +162,17 @@ def ndcg(order: Sequence[str], grades: Mapping[str, int]) -> float:
     return score(list(order), grades, K)
 
 
-def one_seed(candidates, grades, model, sessions: int, seed: int):
+def one_seed(candidates, grades, model, sessions: int, seed: int, most: float):
     """nDCG@10 of each held-out query by each way of ordering."""
     rng = random.Random(seed)
     queries = sorted(candidates)
     rng.shuffle(queries)
-    held, train = queries[: len(queries) // 3], queries[len(queries) // 3 :]
-    events = log(queries, candidates, grades, model, sessions, seed)
+    held = queries[: len(queries) // 3]
+    events = log(queries, candidates, grades, model, sessions, seed, most)
     by_text = {normal(query): candidates[query] for query in queries}
     without, smoothing = {normal(query) for query in held}, Smoothing(10_000.0)
     plain = Behaviour(events, smoothing)
-    rules = RuleReranker(parse(RULES))
+    rules = {loss: RuleReranker(parse(RULES.format(loss=loss))) for loss in (0.1, 0.5)}
     learnt = {}
     for name, corrected in (("as clicked", False), ("corrected", True)):
         wish = Wish(corrected=corrected, monotone={}, seed=seed)
@@ -179,7 +182,9 @@ def one_seed(candidates, grades, model, sessions: int, seed: int):
     for query in held:
         given = plain.on(candidates[query], normal(query))
         told["relevance alone"][query] = ndcg([one.sku for one in given], grades[query])
-        told["rules"][query] = ndcg([one.sku for one in rerank(given, rules, query=query)], grades[query])
+        for loss, reranker in rules.items():
+            ranked = rerank(given, reranker, query=query)
+            told[f"rules, bound {loss}"][query] = ndcg([one.sku for one in ranked], grades[query])
         for name, (reranker, behaviour) in learnt.items():
             ranked = rerank(behaviour.on(candidates[query], normal(query)), None, reranker, query)
             told[f"LambdaMART, {name}"][query] = ndcg([one.sku for one in ranked], grades[query])
@@ -189,8 +194,10 @@ def one_seed(candidates, grades, model, sessions: int, seed: int):
 def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("data", type=Path)
-    options.add_argument("--seeds", type=int, default=3)
-    options.add_argument("--sessions", type=int, default=150)
+    options.add_argument("--seeds", type=int, default=5)
+    options.add_argument("--sessions", type=int, default=100)
+    options.add_argument("--attraction", type=float, default=0.95, help="how likely a perfect product is clicked")
+    options.add_argument("--model", choices=("both", "position_based", "cascade"), default="both")
     given = options.parse_args()
     products, grades = shop(given.data)
     with tempfile.TemporaryDirectory() as folder, snapshelf.open(folder) as shelf:
@@ -199,10 +206,10 @@ def main() -> None:
     print(
         f"{len(products):,} products, {len(grades)} queries, {given.sessions} sessions a query, {given.seeds} seeds\n"
     )
-    for model in (position_based, cascade):
+    for model in [m for m in (position_based, cascade) if given.model in ("both", m.__name__)]:
         began, whole = time.perf_counter(), defaultdict(lambda: defaultdict(list))
         for seed in range(given.seeds):
-            told, propensities = one_seed(candidates, grades, model, given.sessions, seed)
+            told, propensities = one_seed(candidates, grades, model, given.sessions, seed, given.attraction)
             for name, values in told.items():
                 for query, value in values.items():
                     whole[name][query].append(value)
@@ -218,12 +225,15 @@ def report(model, whole, propensities, seconds: float) -> None:
     queries = sorted(next(iter(means.values())))
     for name, rows in means.items():
         interval = stats.mean_interval([rows[query] for query in queries])
-        print(f"  {name:28} nDCG@{K} {interval.mean:.3f} ({interval.low:.3f} to {interval.high:.3f})")
+        print(f"  {name:24} nDCG@{K} {interval.mean:.3f} ({interval.low:.3f} to {interval.high:.3f})")
     names = list(means)
-    for before, after in [(names[1], names[2]), (names[1], names[3]), (names[2], names[3])]:
-        change = stats.paired([means[before][q] for q in queries], [means[after][q] for q in queries])
+    for before, after in [(1, 3), (2, 3), (1, 4), (2, 4), (3, 4)]:
+        first, second = means[names[before]], means[names[after]]
+        change = stats.paired([first[q] for q in queries], [second[q] for q in queries])
         low, high = change.interval.low, change.interval.high
-        print(f"  {after} against {before}: {change.interval.mean:+.3f} ({low:+.3f} to {high:+.3f}), p {change.p:.4f}")
+        print(
+            f"  {names[after]} against {names[before]}: {change.interval.mean:+.3f} ({low:+.3f} to {high:+.3f}), p {change.p:.4f}"
+        )
     print(f"  on {len(queries)} held-out queries\n")
 
 

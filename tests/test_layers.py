@@ -21,8 +21,9 @@ LINES = """
     embedders stores recognisers rerankers metrics sources
     catalogue lexical understand
     aws rows sample segments
-    plugins pace config vectors media filters fusion stats manifest money facts
+    plugins pace config vectors media filters fusion stats manifest money facts querytext
     protocols extras
+    candidates
     types
     conditions receipts
     errors

@@ -10,20 +10,9 @@ from typing import Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from snapshelf.candidates import Candidate
 from snapshelf.errors import BadRow
-from snapshelf.types import (
-    Attributes,
-    Candidate,
-    Clip,
-    Filter,
-    Item,
-    Kind,
-    ModelCard,
-    Neighbours,
-    Product,
-    Purpose,
-    Vectors,
-)
+from snapshelf.types import Attributes, Clip, Filter, Item, Kind, ModelCard, Neighbours, Product, Purpose, Vectors
 
 Options: TypeAlias = Mapping[str, bool | int | float | str]  # one adapter's own section of the settings
 

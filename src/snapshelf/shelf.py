@@ -18,12 +18,12 @@ from snapshelf.stack import Stack, open_stack
 from snapshelf.types import Product, Results
 
 if TYPE_CHECKING:
+    from snapshelf.candidates import Candidate
     from snapshelf.evaluate import JudgedQuery, Report
     from snapshelf.ingest import Progress, Summary
     from snapshelf.rank import Recorded
     from snapshelf.rank.dryrun import Moved
     from snapshelf.rank.train import Trained, Wish
-    from snapshelf.types import Candidate
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ def test_any_order_and_any_cut_gives_the_same_counts(shelf, seed):
     assert sum(part.counted for part in parts) == 8
     assert sum(part.again for part in parts) == 8
     for text in ("", "red shoe"):
-        overall, within, shop = counts(shelf, text)
+        overall, within, _ = counts(shelf, text)
         assert [round(v, 9) for v in vars_of(overall["B"])] == REFERENCE["B"]
         assert not text or [round(v, 9) for v in vars_of(within["A"])] == REFERENCE["A"]
 
@@ -256,7 +256,8 @@ def test_names_of_the_specification():
     read = ubi.read({**event("add_to_cart", "A", position=3), "user_query": "Shoe", "session_id": "s"}, NOW)
     [one] = read.events
     assert (one.action, one.sku, one.position, one.session, read.text) == ("cart", "A", 3, "s", "Shoe")
-    assert ubi.read({**event("click", "A"), "event_attributes": {"object": {"object_id": 12}}}, NOW).events[0].sku == "12"
+    numbered = ubi.read({**event("click", "A"), "event_attributes": {"object": {"object_id": 12}}}, NOW)
+    assert numbered.events[0].sku == "12"
     naive = ubi.read({**event("click", "A"), "timestamp": "2025-11-24T16:00:00"}, NOW).events[0]
     assert naive.at == NOW
 

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from snapshelf.candidates import Candidate
 from snapshelf.errors import BadInput
 from snapshelf.rank import rerank
 from snapshelf.rank.order import bound
 from snapshelf.rerankers.rules import RuleReranker
 from snapshelf.rerankers.rules.read import parse
-from snapshelf.types import Candidate
 
 SLACK = 1e-9
 relevances = st.one_of(st.just(0.0), st.floats(1e-6, 1.0)).map(lambda x: round(x, 6))
@@ -29,10 +29,8 @@ def shelves(draw):
     rng = np.random.default_rng(seed)
     rows = rng.normal(size=(len(scores), 3)).astype(np.float32)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-    return [
-        Candidate(f"S{n:02d}", score, vector=rows[n], signals={"m": float(rng.random()), "brand": "xyz"[int(rng.integers(3))]})
-        for n, score in enumerate(scores)
-    ]
+    signals = [{"m": float(rng.random()), "brand": "xyz"[int(rng.integers(3))]} for _ in scores]
+    return [Candidate(f"S{n:02d}", score, vector=rows[n], signals=signals[n]) for n, score in enumerate(scores)]
 
 
 @dataclass(frozen=True)
@@ -108,7 +106,8 @@ def test_the_bound_would_be_broken_without_it():
 def test_parts_of_a_model_are_taken_apart_where_asked():
     rows = [Candidate(f"S{n}", 0.5) for n in range(5)]
     found = rerank(rows, None, Shouting(1), explain=2)
-    assert [sorted(set(one.parts) - {"limit"}) for one in found] == [["learned: a", "learned: b"]] * 2 + [["learned"]] * 3
+    told = [sorted(set(one.parts) - {"limit"}) for one in found]
+    assert told == [["learned: a", "learned: b"]] * 2 + [["learned"]] * 3
     whole = rerank(rows, None, Shouting(1))
     assert [one.final for one in found] == pytest.approx([one.final for one in whole])
 

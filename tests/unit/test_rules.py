@@ -1,5 +1,6 @@
 """Rules files: what they say is done, and what makes no sense is said with file, rule and key."""
 
+import json
 import math
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from snapshelf.candidates import Candidate
 from snapshelf.errors import BadSettings, NotHere
 from snapshelf.filters import matches, parse
 from snapshelf.rank import rerank
@@ -14,7 +16,6 @@ from snapshelf.rerankers.rules import RuleReranker, load
 from snapshelf.rerankers.rules.boosts import columns, scaled
 from snapshelf.rerankers.rules.check import check
 from snapshelf.rerankers.rules.read import parse as rules_of
-from snapshelf.types import Candidate
 
 KNOWN = {
     "price": "number", "stock": "number", "in_stock": "bool", "brand": "text", "margin": "number", "ctr": "number",
@@ -95,7 +96,7 @@ def test_pins_hold_for_their_queries():
 
 
 def test_two_pins_for_one_place_and_places_beyond_the_end():
-    text = "".join(f'[[pin]]\nquery = "*"\nsku = "{sku}"\nposition = {at}\n' for sku, at in (("C", 1), ("B", 1), ("X", 1)))
+    text = "".join(f'[[pin]]\nquery = "*"\nsku = "{sku}"\nposition = 1\n' for sku in "CBX")
     assert [one.sku for one in ordered(text, NEAR)] == ["C", "B", "A"]
     beyond = '[[pin]]\nquery = "*"\nsku = "A"\nposition = 900'
     assert [one.sku for one in ordered(beyond, NEAR)] == ["B", "C", "A"]
@@ -108,7 +109,8 @@ def test_buried_products_stand_at_the_end():
 
 def test_a_sponsored_slot_needs_relevance_and_carries_its_label():
     text = '[[sponsored]]\npositions = [1]\nwhen = "margin > 0.4"\nlabel = "Anzeige"\nleast_relevance = 0.5'
-    assert [(one.sku, one.label) for one in ordered(text, NEAR)][0] == ("B", "Anzeige")
+    first = ordered(text, NEAR)[0]
+    assert (first.sku, first.label) == ("B", "Anzeige")
     assert [one.label for one in ordered(text.replace("0.4", "0.8"), NEAR)] == ["", "", ""]  # C is too far off
 
 
@@ -125,7 +127,8 @@ def test_slots_pins_and_buried_together():
     [[bury]]
     skus = ["C", "A"]
     """
-    assert [(one.sku, one.label) for one in ordered(text, NEAR)] == [("A", "pinned"), ("B", "Sponsored"), ("C", "buried")]
+    found = [(one.sku, one.label) for one in ordered(text, NEAR)]
+    assert found == [("A", "pinned"), ("B", "Sponsored"), ("C", "buried")]
 
 
 def near(*weights):
@@ -152,8 +155,8 @@ def test_at_most_so_many_of_one_brand_within_the_bound():
     assert [one.sku for one in found] == ["A", "C", "B", "D", "E"]  # E is too far below to come before B
 
 
-FILTERS = ["margin > 0.4", "in_stock", "not in_stock", "brand == 'x'", "brand != 'x'", 'tags in ["a"]', "exists(margin)",
-           "brand in ['x', 'y'] and margin < 0.5 or stock = 0"]  # fmt: skip
+FILTERS = ["margin > 0.4", "in_stock", "not in_stock", "brand == 'x'", "brand != 'x'", 'tags in ["a"]',
+           "exists(margin)", "brand in ['x', 'y'] and margin < 0.5 or stock = 0"]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", FILTERS)
@@ -178,17 +181,17 @@ WRONG = [
     ('[[boost]]\nname = "x"\nby = 0.1', "rules.toml, boost 1 \\('x'\\), when: is missing"),
     ('[[boost]]\nwhen = "price < 5"', "boost 1, by: is missing; it is a number from -0.99 to 100"),
     ('[[boost]]\nwhen = "price < "\nby = 1', "boost 1, when: expected a number, a quoted text"),
-    ('[[boost]]\nwhen = "prize < 5"\nby = 1', "boost 1, when: no product has an attribute 'prize'. Did you mean 'price'"),
+    ('[[boost]]\nwhen = "prize < 5"\nby = 1', "boost 1, when: no product has an attribute 'prize'. Did you mean"),
     ('[[boost]]\nwhen = "brand > 5"\nby = 1', "boost 1, when: 'brand' holds text values"),
     ('[[boost]]\nsignal = "crt"\nby = 1', "boost 1, signal: there is no signal 'crt'. Did you mean 'ctr'"),
     ('[[boost]]\nsignal = "brand"\nby = 1', "signal: 'brand' holds text values; a boost that grows"),
     ('[[boost]]\nsignal = "ctr"\nby = 1\nlow = 2\nhigh = 1', "high: is 1, which is not above low, 2"),
     ('[[boost]]\nwhen = "price < 5"\nby = 1\nlow = 2', "low: bounds a signal, and this boost names none"),
-    ('[[boost]]\nsignal = "ctr"\nby = 1\n[[boost]]\nsignal = "ctr"\nby = 2', "boost 2, name: 'ctr' is also what boost 1"),
+    ('[[boost]]\nsignal = "ctr"\nby = 1\n[[boost]]\nsignal = "ctr"\nby = 2', "boost 2, name: 'ctr' is also what"),
     ('[[promotion]]\nwhen = "price < 5"\nby = 1', "promotion 1, from: is missing"),
     ('[[promotion]]\nwhen = "price < 5"\nby = 1\nfrom = "soon"', "from: is a date without quotes"),
     ('[[promotion]]\nwhen = "price < 5"\nby = 1\nfrom = 2026-11-25\nto = 2026-11-24', "to: is not after from"),
-    ('[[sponsored]]\nposition = 1', "sponsored 1: skus and when: give one of them"),
+    ("[[sponsored]]\nposition = 1", "sponsored 1: skus and when: give one of them"),
     ('[[sponsored]]\nposition = 0\nskus = ["A"]', "position: is a place on the page"),
     ('[[sponsored]]\nposition = 1\nskus = ["A"]\nlabel = ""', "label: is what shoppers read"),
     ('[[pin]]\nsku = "A"\nposition = 1', "pin 1, query: is missing; a pin says for which queries"),
@@ -232,8 +235,6 @@ position = 1
 
 def test_on_the_command_line(home, run):
     run("index", "products.csv")
-    import json
-
     hits = json.loads(run("search", "lamp", "--json", "--k", 3)[1])["hits"]
     Path("rules.toml").write_text(RULES.format(sku=hits[2]["sku"]))
     status, said, _ = run("rules", "check", "rules.toml")

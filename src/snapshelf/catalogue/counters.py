@@ -55,11 +55,12 @@ class Tally:
 def add(connection: Connection, tallies: Iterable[Tally], terms: Terms, whole: bool = True) -> None:
     """Count events, once for each key they belong to: product, shop, and product within query text.
 
-    An impression counts as much as its place is looked at, so that clicks per impression is clicks over expected looks
-    (the idea of Chapelle & Zhang 2009, A Dynamic Bayesian Network Click Model, WWW, §6, COEC). whole: False counts
-    under the query text alone, for events whose words became known later. A sum
-    S at time t and an event at u join to S · 2^-(v - t)/h + 2^-(v - u)/h at the later time v = max(t, u): exponential
-    decay is a factor of the time passed, so any order of events gives the same sums (to rounding).
+    An impression counts as much as its place is looked at, so that clicks per impression are clicks over expected
+    looks (after Zhang & Jones 2007, Comparing Click Logs and Editorial Labels for Training Query Rewriting, workshop at
+    WWW). whole: False counts under the query text alone, for events whose words became known later.
+
+    A sum S at time t and an event at u join to S · 2^-(v - t)/h + 2^-(v - u)/h at the later time v = max(t, u):
+    exponential decay is a factor of the time passed, so any order of events gives the same sums (to rounding).
     """
     given = list(tallies)
     if not given:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,10 +12,10 @@ from snapshelf.catalogue import counters
 from snapshelf.catalogue.counters import Tally, Terms
 from snapshelf.catalogue.journal import fact, set_fact
 from snapshelf.catalogue.schema import asked, events, products, strangers
+from snapshelf.querytext import normal
 
 AT_ONCE = 500  # parameters in one IN (…)
 TERMS = "events_terms"  # the fact that says on which terms the counters were made
-LONGEST = 200  # characters of a query's words that are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +45,6 @@ class Counted:
     counted: int = 0
     again: int = 0
     aside: Mapping[str, int] = field(default_factory=dict)
-
-
-def normal(text: str) -> str:
-    """A query's words as they are compared: one case, single spaces, compatible characters made equal (NFKC)."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())[:LONGEST]
 
 
 def record(connection: Connection, given: Sequence[Event], words: Mapping[str, str], half_life: float) -> Counted:

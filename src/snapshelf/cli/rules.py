@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 
 from snapshelf import config, plugins
@@ -40,7 +39,7 @@ def dry_run(query: str, rules: Path | None, k: int, among: int, shelf: str, sett
     with open_shelf(shelf, settings, create=False) as opened:
         moved = opened.dry_run(query, rules or "", max(k, among))
     if json:
-        show.dump([{**asdict(one.ranked), "before": one.before, "title": one.product.title} for one in moved[:k]])
+        show.dump([{**one.ranked._asdict(), "before": one.before, "title": one.product.title} for one in moved[:k]])
         return
     columns = ["#", "before", "relevance", "final", "SKU", "title", "why"]
     show.table(columns, [_cells(one) for one in moved[:k]], right=("#", "before", "relevance", "final"))

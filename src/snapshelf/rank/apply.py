@@ -10,14 +10,14 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from snapshelf import plugins
+from snapshelf.candidates import Candidate, Ranked
 from snapshelf.catalogue import changes
-from snapshelf.catalogue.events import normal
 from snapshelf.protocols import Reranker
+from snapshelf.querytext import normal
 from snapshelf.rank import signals
 from snapshelf.rank.order import rerank
 from snapshelf.rerankers.rules import RuleReranker
 from snapshelf.stack import Stack
-from snapshelf.types import Candidate, Ranked
 
 REMEMBERED = 100_000  # products whose attributes are kept in memory while the catalogue does not change
 MODEL = "reranker"  # folder of the trained model, in the shelf
@@ -39,6 +39,15 @@ class Rerankers:
         return bool(self.rules or self.model)
 
 
+def rules_of(stack: Stack, connection: Connection) -> RuleReranker | None:
+    """The rules that the settings name, read now. Raises NotHere, BadSettings."""
+    file = stack.settings.ranking.rules
+    if not file:
+        return None
+    read: RuleReranker = plugins.find("rerankers", "rules").load(Path(file), signals.known(connection))
+    return read
+
+
 def of_shelf(stack: Stack, connection: Connection) -> Rerankers:
     """The rules that the settings name and the model that was trained, read again when a file changes.
 
@@ -53,9 +62,8 @@ def of_shelf(stack: Stack, connection: Connection) -> Rerankers:
     held: tuple[object, Rerankers] | None = stack.rerankers  # type: ignore[assignment]
     if held is None or held[0] != mark:
         known = signals.known(connection)
-        rules = plugins.find("rerankers", "rules").load(rules_file, known) if rules_file else None
         model = plugins.find("rerankers", "lambdamart").load(kept, known) if stamps[1] else None
-        held = (mark, Rerankers(rules, model))
+        held = (mark, Rerankers(rules_of(stack, connection), model))
         stack.rerankers = held
     return held[1]
 

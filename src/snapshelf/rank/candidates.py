@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from snapshelf.candidates import Candidate
 from snapshelf.catalogue import embeddings
 from snapshelf.stack import Stack
-from snapshelf.types import Candidate, Hit, split_aspect
+from snapshelf.types import Hit, split_aspect
 
 
 def of_hits(stack: Stack, hits: Iterable[Hit]) -> list[Candidate]:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from snapshelf import plugins
+from snapshelf.candidates import Ranked
 from snapshelf.errors import BadSettings
 from snapshelf.rank import signals
 from snapshelf.rank.apply import Rerankers, apply, of_shelf
 from snapshelf.rank.candidates import of_hits
 from snapshelf.stack import Stack
-from snapshelf.types import Hit, Product, Ranked
+from snapshelf.types import Hit, Product
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from snapshelf.candidates import Candidate
 from snapshelf.catalogue.counters import ACTIONS, DAY, NONE, Counts, Terms
 from snapshelf.catalogue.events import Event
 from snapshelf.rank.propensity import Log, Propensities
 from snapshelf.rank.signals import BEHAVIOUR, Smoothing, rates
 from snapshelf.rerankers.lambdamart import features
 from snapshelf.rerankers.lambdamart.fit import List
-from snapshelf.types import Candidate
 
 FOLDS = 2
 GOALS = ("click", "cart", "purchase")

@@ -9,8 +9,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from snapshelf.candidates import Candidate
 from snapshelf.rerankers.rules.shape import Diversity
-from snapshelf.types import Candidate
 
 Mask: TypeAlias = NDArray[np.bool_]
 
@@ -35,7 +35,7 @@ def spread(
     if (wish.relevance_weight >= 1.0 and not wish.most) or window < 2:
         return list(order), {}
     cost, rows = 1.0 - wish.relevance_weight, [candidates[n] for n in order]
-    alike = _cosines(rows) if cost else None
+    vectors = _rows(rows) if cost else None
     finals, relevances = np.array([final[n] for n in order]), np.array([relevance[n] for n in order])
     factor, left = np.ones(len(rows)), np.ones(len(rows), bool)
     held = {name: [one.signals.get(name) for one in rows] for name in wish.most}
@@ -52,8 +52,8 @@ def spread(
         left[best] = False
         if factor[best] != 1.0:
             told[order[best]] = float(factor[best])
-        if alike is not None:
-            factor = np.minimum(factor, 1.0 - cost * alike[best])
+        if vectors is not None:  # one that points away is not unlike beyond 0, and a missing vector is like nothing
+            factor = np.minimum(factor, 1.0 - cost * np.clip(vectors @ vectors[best], 0.0, 1.0))
         if held:
             full |= _full(held, seen, wish.most, best)
     rest = [n for n in range(len(rows)) if left[n]]
@@ -73,12 +73,14 @@ def _full(
     return waits
 
 
-def _cosines(rows: Sequence[Candidate]) -> NDArray[np.float64]:
-    """(n, n) cosine of every two, 0 where one has no vector, where they point apart, and of each with itself."""
+def _rows(rows: Sequence[Candidate]) -> NDArray[np.float32] | None:
+    """(n, d) the vectors, 0 where there is none; None where nobody has one."""
     known = [n for n, one in enumerate(rows) if one.vector is not None]
-    found = np.zeros((len(rows), len(rows)))
-    if known:
-        vectors = np.array([rows[n].vector for n in known], np.float32)
-        found[np.ix_(known, known)] = np.clip(vectors @ vectors.T, 0.0, 1.0)
-        np.fill_diagonal(found, 0.0)
+    if not known:
+        return None
+    vectors = np.array([rows[n].vector for n in known], np.float32)
+    if len(known) == len(rows):
+        return vectors
+    found = np.zeros((len(rows), vectors.shape[1]), np.float32)
+    found[known] = vectors
     return found

@@ -19,15 +19,15 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from snapshelf.catalogue.events import normal
+from snapshelf.candidates import Candidate, Ranked
 from snapshelf.errors import BadInput
 from snapshelf.protocols import Effects, Reranker
+from snapshelf.querytext import normal
 from snapshelf.rank.likeness import spread
 from snapshelf.rank.placed import place
 from snapshelf.rerankers.rules import RuleReranker
 from snapshelf.rerankers.rules.boosts import columns, effects
 from snapshelf.rerankers.rules.shape import Rules
-from snapshelf.types import Candidate, Ranked
 
 Floats = NDArray[np.float64]
 LIMIT = "limit"  # the effect of the bound, where it cuts the others short
@@ -64,9 +64,13 @@ def rerank(
     by_rules, cut_rules = _bounded(wished, len(base), said.loss)
     told = [*learned.items(), *wished.items(), (LIMIT, cut_model * cut_rules)]
     skus = [one.sku for one in candidates]
-    before = sorted(range(len(skus)), key=lambda n: (-base[n], skus[n]))
-    relevance, final = (base * by_model).tolist(), (base * by_model * by_rules).tolist()
-    order = sorted(range(len(skus)), key=lambda n: (-final[n], -relevance[n], skus[n]))
+    name = np.empty(len(skus), np.int64)  # place in the order of SKUs, for ties
+    name[sorted(range(len(skus)), key=skus.__getitem__)] = np.arange(len(skus))
+    corrected = base * by_model
+    last = corrected * by_rules
+    before = np.lexsort((name, -base)).tolist()
+    order: list[int] = np.lexsort((name, -corrected, -last)).tolist()
+    relevance, final = corrected.tolist(), last.tolist()
     hand = place(said, candidates, table, order, relevance, words, moment)
     taken = hand.taken
     free = [n for n in order if n not in taken] if taken else order

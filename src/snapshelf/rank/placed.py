@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from snapshelf.candidates import Candidate
 from snapshelf.filters import Columns
 from snapshelf.rerankers.rules.shape import Bury, Rules, Slot
-from snapshelf.types import Candidate
 
 PINNED, BURIED = "pinned", "buried"
 

@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from snapshelf import plugins, stats
+from snapshelf.candidates import Candidate
 from snapshelf.catalogue import events as kept
-from snapshelf.catalogue.events import Event, normal
+from snapshelf.catalogue.events import Event
 from snapshelf.errors import BadInput
+from snapshelf.querytext import normal
 from snapshelf.rank import examples, signals
-from snapshelf.rank.apply import MODEL, of_shelf
+from snapshelf.rank.apply import MODEL, rules_of
 from snapshelf.rank.order import rerank
 from snapshelf.rank.propensity import NONE, Propensities, estimate
 from snapshelf.rank.signals import BEHAVIOUR, Smoothing
@@ -21,7 +23,6 @@ from snapshelf.rerankers.lambdamart import features
 from snapshelf.rerankers.lambdamart.fit import fit
 from snapshelf.rerankers.lambdamart.model import LambdaMart, save
 from snapshelf.stack import Stack
-from snapshelf.types import Candidate
 
 K = 10  # nDCG is taken at this place
 LEAST_JUDGED = 10
@@ -121,7 +122,7 @@ def train(
         events = list(kept.every(connection))
         known = signals.known(connection)
         _numbers_only(wish.extra, known)
-        rules = of_shelf(stack, connection).rules
+        rules = rules_of(stack, connection)  # a model that cannot be used any more must not stand in the way
         wanted = frozenset({*PLAIN, *wish.extra})
 
         def informed(text: str) -> list[Candidate]:
@@ -137,21 +138,36 @@ def train(
             before.append(_ndcg([one.sku for one in sorted(given, key=lambda c: (-c.score, c.sku))], grades))
             ranked = rerank(given, rules and _only_bounds(rules), model, text, now)
             after.append(_ndcg([one.sku for one in ranked], grades))
+    done = _judged(before, after, lists, impressions, propensities, model.about.features)
+    if done.deployed:
+        _deploy(stack, model, done)
+    return done
+
+
+def _judged(
+    before: Sequence[float],
+    after: Sequence[float],
+    lists: int,
+    impressions: int,
+    propensities: Propensities,
+    names: tuple[str, ...],
+) -> Trained:
     change = stats.paired(before, after)
     low, high = change.interval.low, change.interval.high
     reason = "" if low is not None and low > 0 else _why(change.interval.mean, low, high)
-    done = Trained(
-        not reason, reason, _mean(before), _mean(after), low, high, change.p, len(judged), lists, impressions,
-        propensities.values, propensities.source, model.about.features,
+    return Trained(
+        not reason, reason, _mean(before), _mean(after), low, high, change.p, len(before), lists, impressions,
+        propensities.values, propensities.source, names,
     )  # fmt: skip
-    if done.deployed:
-        told = {**model.about.told, "gate": {name: value for name, value in asdict(done).items() if name != "features"}}
-        about = type(model.about)(model.about.features, model.about.scale, model.about.version, told)
-        with stack.catalogue.write() as connection:  # the rates that the model learnt from are those it will be given
-            kept.recount(connection, ranking.half_life_days, propensities.values)
-        save(LambdaMart(about, model.booster), stack.folder / MODEL)
-        stack.rerankers = None
-    return done
+
+
+def _deploy(stack: Stack, model: LambdaMart, done: Trained) -> None:
+    """Count anew, so that the rates that the model learnt from are those it will be given; then keep the model."""
+    told = {**model.about.told, "gate": {name: value for name, value in asdict(done).items() if name != "features"}}
+    with stack.catalogue.write() as connection:
+        kept.recount(connection, stack.settings.ranking.half_life_days, done.propensities)
+    save(LambdaMart(replace(model.about, told=told), model.booster), stack.folder / MODEL)
+    stack.rerankers = None
 
 
 def _features(found: Any, extra: Sequence[str]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from snapshelf import rank as business
+from snapshelf.candidates import Candidate, Ranked
 from snapshelf.catalogue import asking, codes
 from snapshelf.config import SearchSettings
 from snapshelf.search import facets, lanes, meaning, relevance
@@ -18,7 +19,7 @@ from snapshelf.search.page import Card, Told, cards, hits
 from snapshelf.search.score import Scored, score
 from snapshelf.search.views import families
 from snapshelf.stack import Stack
-from snapshelf.types import Candidate, Compare, Filter, Hit, Not, Ranked, Results, Vectors
+from snapshelf.types import Compare, Filter, Hit, Not, Results, Vectors
 
 EXPLAINED = 20  # places of which a learned effect is taken apart into its features
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from snapshelf.candidates import Ranked
 from snapshelf.catalogue import asking, products
 from snapshelf.receipts import LaneScore, Receipt
 from snapshelf.search.lanes import Found
 from snapshelf.search.score import CODE, Scored, best_views
 from snapshelf.search.views import families
 from snapshelf.stack import Stack
-from snapshelf.types import Compare, Hit, Part, Ranked, split_aspect
+from snapshelf.types import Compare, Hit, Part, split_aspect
 
 BEHIND = 3.0  # log-odds that a variant in stock may be behind its family's best, which is sold out, and stand for it
 

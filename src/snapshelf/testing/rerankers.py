@@ -13,8 +13,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from snapshelf.candidates import Candidate
 from snapshelf.protocols import Effects, Reranker
-from snapshelf.types import Candidate, Value
+from snapshelf.types import Value
 
 NOW = 1_764_000_000.0
 QUERIES = ("", "lamp", "red running shoes", "日本語 \ud83d\ude00")

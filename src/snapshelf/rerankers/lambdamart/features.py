@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from snapshelf.types import Candidate
+from snapshelf.candidates import Candidate
 
 VERSION = 1  # of what the names mean; a model of another version is trained again
 RELEVANCE, RELATIVE, PRICE_RELATIVE, LANE = "relevance", "relevance_relative", "price_relative", "lane."
@@ -15,10 +15,12 @@ Floats = NDArray[np.float64]
 
 
 def names(lanes: Iterable[str], signals: Iterable[str]) -> tuple[str, ...]:
-    """The features made of these lanes and signals: relevance, each lane's score and rank, how far relevance and scores
-    stand out among the candidates, the price against the candidates' median, and every signal that is a number.
+    """The features made of these lanes and signals: relevance, each lane's score, how far both stand out
+    among the candidates, the price against the candidates' median, and every signal that is a number.
+
+    Ranks are none: they depend on how many candidates were looked at, which differs between training and searching.
     """
-    of_lanes = [f"{LANE}{lane}.{what}" for lane in sorted(lanes) for what in ("score", "rank", "relative")]
+    of_lanes = [f"{LANE}{lane}.{what}" for lane in sorted(lanes) for what in ("score", "relative")]
     plain = sorted(set(signals))
     return (RELEVANCE, RELATIVE, *of_lanes, *([PRICE_RELATIVE] if "price" in plain else []), *plain)
 
@@ -44,8 +46,8 @@ def _column(candidates: Sequence[Candidate], name: str) -> Floats | list[float]:
         return _standing(np.array([one.score for one in candidates], np.float64))
     if name.startswith(LANE):
         lane, _, what = name.removeprefix(LANE).rpartition(".")
-        place = int(what != "rank")
-        values = np.array([one.lanes[lane][place] if lane in one.lanes else np.nan for one in candidates], np.float64)
+        unknown = (0, np.nan)
+        values = np.array([one.lanes.get(lane, unknown)[1] for one in candidates], np.float64)
         return _standing(values) if what == "relative" else values
     if name == PRICE_RELATIVE:
         prices = _numbers(candidates, "price")
@@ -57,6 +59,8 @@ def _column(candidates: Sequence[Candidate], name: str) -> Floats | list[float]:
 
 def _numbers(candidates: Sequence[Candidate], name: str) -> Floats:
     values = [one.signals.get(name) for one in candidates]
+    if not {str, tuple} & set(map(type, values)):
+        return np.array(values, np.float64)  # None becomes NaN
     return np.array([float(v) if isinstance(v, int | float) else np.nan for v in values], np.float64)
 
 

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from snapshelf.candidates import Candidate
 from snapshelf.errors import BadSettings, Mismatch, NotHere
 from snapshelf.extras import need
 from snapshelf.protocols import Effects
-from snapshelf.rerankers.lambdamart.features import VERSION, matrix, signals_in
-from snapshelf.types import Candidate, Kind
+from snapshelf.rerankers.lambdamart.features import VERSION, Floats, matrix, signals_in
+from snapshelf.types import Kind
 
 ABOUT = "model.json"
 LEARNED, REST = "learned", "learned: rest"
@@ -33,29 +33,32 @@ class About:
     told: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
 class LambdaMart:
     """A correction of relevance in its logarithm: log final = log relevance + (trees − their median) / scale."""
 
-    about: About
-    booster: Any
+    def __init__(self, about: About, booster: Any) -> None:
+        self.about, self.booster = about, booster
+        self._last: tuple[Sequence[Candidate], Floats, Floats] | None = None  # of `score`, for the `explain` after it
 
     @property
     def needs(self) -> frozenset[str]:
         """The signals that its features are made of."""
         return signals_in(self.about.features)
 
-    def raw(self, candidates: Sequence[Candidate]) -> NDArray[np.float64]:
-        """(n,) what the trees say, on the scale of log relevance, 0 for the median candidate."""
-        if not candidates:
-            return np.empty(0)
+    def raw(self, candidates: Sequence[Candidate]) -> tuple[Floats, Floats]:
+        """(n, features) what the trees see and (n,) what they say, as logarithms of factors, 0 for the median."""
         table = matrix(candidates, self.about.features)
-        said = np.asarray(self.booster.predict(table, raw_score=True, num_threads=1), np.float64) / self.about.scale
-        return said - np.median(said)
+        said = np.empty(0)
+        if len(candidates):
+            said = np.asarray(self.booster.predict(table, raw_score=True, num_threads=1), np.float64) / self.about.scale
+            said = said - np.median(said)
+        return table, said
 
     def score(self, candidates: Sequence[Candidate], query: str, now: float) -> Effects:
         """One effect, "learned"."""
-        return {LEARNED: np.exp(self.raw(candidates))}
+        table, said = self.raw(candidates)
+        self._last = (candidates, table, said)
+        return {LEARNED: np.exp(said)}
 
     def explain(
         self, candidates: Sequence[Candidate], query: str, now: float, places: Sequence[int]
@@ -65,9 +68,10 @@ class LambdaMart:
         """
         if not places:
             return []
-        table = matrix(candidates, self.about.features)[list(places)]
+        last = self._last
+        seen = last[1:] if last is not None and last[0] is candidates else self.raw(candidates)
+        table, whole = (found[list(places)] for found in seen)
         shares = np.asarray(self.booster.predict(table, pred_contrib=True, num_threads=1)) / self.about.scale
-        whole = self.raw(candidates)[list(places)]
         found: list[Mapping[str, float]] = []
         for row, total in zip(shares, whole, strict=True):
             parts = {
@@ -87,7 +91,7 @@ def load(location: Path, known: Mapping[str, Kind]) -> LambdaMart:
     try:
         read = json.loads(about.read_text("utf-8"))
         kept = About(tuple(read["features"]), float(read["scale"]), int(read["version"]), read.get("told", {}))
-        trees = (location / read["trees"]).read_text("utf-8")
+        trees = (location / Path(read["trees"]).name).read_text("utf-8")
     except (ValueError, KeyError, TypeError, OSError) as error:
         raise BadSettings(f"{about} is damaged ({error}); {AGAIN}") from error
     if kept.version != VERSION:

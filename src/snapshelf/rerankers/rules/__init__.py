@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from snapshelf.candidates import Candidate
 from snapshelf.protocols import Effects
 from snapshelf.rerankers.rules.boosts import columns, effects
 from snapshelf.rerankers.rules.check import check
 from snapshelf.rerankers.rules.read import read
 from snapshelf.rerankers.rules.shape import Rules
-from snapshelf.types import Candidate, Kind
+from snapshelf.types import Kind
 
 EXTRA = ""
 

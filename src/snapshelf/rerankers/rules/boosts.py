@@ -8,10 +8,11 @@ from types import NoneType
 import numpy as np
 from numpy.typing import NDArray
 
+from snapshelf.candidates import Candidate
 from snapshelf.filters import Columns
 from snapshelf.filters.column import Lists, Numbers, Texts, of_kind
 from snapshelf.rerankers.rules.shape import Boost, Rules
-from snapshelf.types import Candidate, Value, kind_of
+from snapshelf.types import Value, kind_of
 
 Floats = NDArray[np.float64]
 LOW, HIGH = 0.1, 0.9  # percentiles between which a boost grows where the rule sets no bounds

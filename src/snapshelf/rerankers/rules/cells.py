@@ -8,9 +8,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from snapshelf.catalogue.events import normal
 from snapshelf.errors import BadFilter, BadSettings, nearest
 from snapshelf.filters import parse
+from snapshelf.querytext import normal
 from snapshelf.rerankers.rules.shape import Scope
 from snapshelf.types import And, Filter, Not, Or
 
