@@ -13,7 +13,7 @@ LINES = """
     serve
     api web twin
     shelf
-    evaluate experiment govern observe
+    evaluate experiment govern observe learn
     ingest search
     testing
     translate
@@ -21,7 +21,7 @@ LINES = """
     embedders stores recognisers rerankers metrics sources
     catalogue lexical understand
     aws rows sample segments
-    plugins pace config vectors media filters fusion stats manifest money
+    plugins pace config vectors media photo filters fusion stats manifest money
     protocols extras
     types
     errors

@@ -87,6 +87,7 @@ class Shelf:
         offset: int = 0,
         collapse: str | None = None,
         lanes: str | Sequence[str] | None = None,
+        crop: Sequence[float] | Sequence[Sequence[float] | str | None] | str | None = None,
     ) -> Results:
         """The ``k`` products nearest to words, photos, speech and clips, best first; iterate over them.
 
@@ -94,12 +95,14 @@ class Shelf:
         several may be given. Where the model takes no sound, words are recognised (``heard`` of the results).
         weights: part → weight, negative to steer away, such as {"text": 0.7, "image": 1, "image2": -0.3}. where: a
         filter such as "price < 80 and in_stock". collapse="family" gives one hit per family of variants. lanes:
-        "vector", "lexical", or both as a list or joined by a comma.
+        "vector", "lexical", or both as a list or joined by a comma. crop: the box (left, top, right, bottom) of what is
+        meant, in pixels of the upright photo; "auto" for what stands out, "" for all of it; a list of these for several
+        photos.
         Raises BadFilter, BadMedia, BadQuery, Mismatch, MissingExtra, NotHere, Unsupported.
         """
         stack, settings = self.stack, self.stack.settings.search
         lanes = lanes or settings.lanes
-        asked = searching.question(stack, text, image, audio, video, weights)
+        asked = searching.question(stack, text, image, audio, video, weights, crop)
         wanted = settings.k if k is None else k
         paths = [lane.strip() for lane in lanes.split(",")] if isinstance(lanes, str) else lanes
         if stack.is_behind("lexical" in paths):
@@ -107,7 +110,7 @@ class Shelf:
 
             catch_up(stack)
         found = searching.search(stack, asked.parts, where, wanted, offset, collapse, paths)
-        return replace(found, heard=asked.heard) if asked.heard else found
+        return replace(found, heard=asked.heard, advice=asked.advice) if asked.heard or asked.advice else found
 
     def evaluate(
         self,

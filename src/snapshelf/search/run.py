@@ -15,6 +15,7 @@ from snapshelf.catalogue import asking, embeddings, products
 from snapshelf.errors import BadQuery, NotHere
 from snapshelf.filters import check, parse
 from snapshelf.fusion import rrf, weighted_mean
+from snapshelf.search.photos import readings
 from snapshelf.search.retrieve import Candidates, candidates
 from snapshelf.stack import Stack
 from snapshelf.types import Filter, Hit, Part, Results, Vectors, split_aspect
@@ -73,8 +74,8 @@ def search(
 
 
 def embed(stack: Stack, parts: Sequence[Part]) -> Vectors:
-    """One unit row per part, at the searched dimension."""
-    return translate.embed(stack, [part.content for part in parts], "query", stack.dim)
+    """One unit row per part, at the searched dimension; of a photo and its crop the one with the nearer product."""
+    return readings(stack, parts, translate.embed(stack, [part.content for part in parts], "query", stack.dim))
 
 
 def _check(k: int, offset: int, collapse: str | None, lanes: Sequence[str]) -> None:
