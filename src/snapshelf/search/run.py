@@ -15,6 +15,7 @@ from snapshelf.catalogue import asking, embeddings, products
 from snapshelf.errors import BadQuery, NotHere
 from snapshelf.filters import check, parse
 from snapshelf.fusion import rrf, weighted_mean
+from snapshelf.search.composed import Composed, compose, order, steered
 from snapshelf.search.photos import readings
 from snapshelf.search.retrieve import Candidates, candidates
 from snapshelf.stack import Stack
@@ -47,8 +48,8 @@ def search(
 ) -> Results:
     """The ``k`` best products from ``offset`` on.
 
-    A product's score is the cosine between the fused query and the product's best view; equal scores come in order of
-    SKU. With the lexical lane, lanes are joined by reciprocal rank and the score stays the cosine.
+    A product's score is the cosine between the fused query and the product's best view, and orders the hits of all
+    queries but those of a photo and words (`composed`); equal ones come in order of SKU. With the lexical lane, lanes are joined by reciprocal rank and the score stays the cosine.
     Raises BadFilter, BadQuery, NotHere for a shelf without products.
     """
     began = time.perf_counter()
@@ -64,8 +65,10 @@ def search(
         fold, need = collapse == "family", -(-(offset + k) // STEP) * STEP
         found = candidates(stack, connection, fused[None], need, condition, fold, matching, total)
         words = _words(stack, connection, parts, need, condition) if "lexical" in lanes else []
-        skus = found.skus if "vector" in lanes else []
-        scored = _score(stack, connection, [*skus, *(sku for sku in words if sku not in set(skus))], fused, rows, parts)
+        both = compose(stack, connection, parts, rows, condition) if "vector" in lanes else None
+        skus = list(dict.fromkeys([*found.skus, *(both.reach if both else ())])) if "vector" in lanes else []
+        pool = [*skus, *(sku for sku in words if sku not in set(skus))]
+        scored = _score(stack, connection, pool, fused, rows, parts, both)
         order = _joined([s.sku for s in scored if s.sku in set(skus)], words) if words else [s.sku for s in scored]
         hits = _page(connection, {s.sku: s for s in scored}, order, offset, k, fold)
     path = _path(found, lanes, len(words))
@@ -122,8 +125,9 @@ def _score(
     fused: NDArray[np.float32],
     rows: Vectors,
     parts: Sequence[Part],
+    both: Composed | None,
 ) -> list[_Scored]:
-    """Every candidate scored exactly from its kept embeddings, best first, equal scores in order of SKU."""
+    """Every candidate scored exactly from its kept embeddings, best first, equal ones in order of SKU."""
     if not skus:
         return []
     held = embeddings.of_products(connection, skus, stack.model, stack.kept_dim, stack.dim)
@@ -135,7 +139,9 @@ def _score(
         best = start + int(np.argmax(cosines[start:end]))
         named = {part.name: _rounded(score) for part, score in zip(parts, scores, strict=True)}
         scored.append(_Scored(sku, _rounded(cosines[best]), held.aspects[best], named))
-    return sorted(scored, key=lambda one: (-one.score, one.sku))
+    keys = order(stack, connection, both, held) if both else np.array([one.score for one in scored])
+    keys = keys - steered(connection, parts, held.skus)
+    return [one for _, _, one in sorted(zip((-keys).round(6).tolist(), held.skus, scored, strict=True))]
 
 
 def _rounded(cosine: float) -> float:
