@@ -9,7 +9,6 @@ rendered shops against their catalogue pictures. Crops and limits were chosen on
 import argparse
 import csv
 import io
-import json
 import random
 import sys
 import tempfile
@@ -21,14 +20,14 @@ import numpy as np
 from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parent))
-from machine import describe
+from training import stress
 
+from machine import describe
 from snapshelf.embedders import compact
-from snapshelf.photo import checks, proposals
+from snapshelf.photo import checks, proposals, shrunk
 from snapshelf.sample import render
 from snapshelf.stats import mean_interval, paired
 from snapshelf.vectors import unit
-from training import stress
 
 SEEN = 400  # photos of each kind that advice is counted on
 SEEDS = (31, 32)  # of rendered shops that nothing was chosen on
@@ -149,7 +148,10 @@ def worsened():
 
 
 def advice_rows(shops):
-    lines = ["| check | limit | " + " | ".join(f"false alarms, {s.name}" for s in shops) + " | caught |", "|---|--:|" + "--:|" * len(shops) + "---|"]
+    lines = [
+        "| check | limit | " + " | ".join(f"false alarms, {s.name}" for s in shops) + " | caught |",
+        "|---|--:|" + "--:|" * len(shops) + "---|",
+    ]
     seen = [[{c.name: c for c in checks(photo)} for photo in shop.photos[:SEEN]] for shop in shops]
     for name, troubles in worsened().items():
         false = [f"{np.mean([found[name].bad for found in some]):.3f}" for some in seen]
@@ -167,7 +169,12 @@ def speed(photo):
     """Processor milliseconds of proposals and checks for a photo of one megapixel, medians of 40."""
     large = photo.resize((1000, 1000))
     took = {}
-    for name, work in (("crop proposals", proposals), ("quality", checks)):
+
+    def both(photo):
+        small = shrunk(photo)
+        return proposals(small, whole=photo.size), checks(small, photo.size)
+
+    for name, work in (("crop proposals", proposals), ("quality", checks), ("both together", both)):
         times = []
         for _ in range(40):
             begun = time.process_time()
@@ -191,7 +198,9 @@ def main():
     head = ["| photos | number | cropped | whole | crop | mean of both | nearer of both | nearer less whole |", "|---|--:|--:|--:|--:|--:|--:|---|"]  # fmt: skip
     lines = [*head, *(crop_rows(encoder, shop) for shop in [*shops, cloth]), "", *advice_rows(shops), ""]
     took = speed(shops[0].photos[0])
-    lines.append("Processor time for a photo of one megapixel: " + ", ".join(f"{n} {ms:.1f} ms" for n, ms in took.items()) + ".")
+    lines.append(
+        "Processor time for a photo of one megapixel: " + ", ".join(f"{n} {ms:.1f} ms" for n, ms in took.items()) + "."
+    )
     page = "\n".join(lines) + "\n"
     print(page)
     if given.page:

@@ -29,10 +29,19 @@ def commands() -> Iterator[str]:
     yield "## Commands"
     group = get_command(app)
     context = typer.Context(group, info_name="snapshelf")
-    for name in group.list_commands(context):  # type: ignore[attr-defined]
-        command = group.get_command(context, name)  # type: ignore[attr-defined]
+    for name, command in named(group, context):
         rows = [(option(one), one.help or "") for one in command.params if one.name != "help"]
         yield f"### snapshelf {name}\n\n{command.help}\n\n" + table(("", ""), rows)
+
+
+def named(group, context, above: str = "") -> Iterator[tuple[str, object]]:  # type: ignore[no-untyped-def]
+    """Every command by its whole name, those of groups after their group's."""
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if hasattr(command, "list_commands"):
+            yield from named(command, context, f"{above}{name} ")
+        else:
+            yield f"{above}{name}", command
 
 
 def option(one) -> str:  # type: ignore[no-untyped-def]

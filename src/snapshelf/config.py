@@ -76,7 +76,7 @@ class SearchSettings:
 
     k: int = row(10, "hits on a page", 1)
     lanes: str = row("vector", "ways of finding candidates, joined by a comma: vector, lexical")
-    crop: str = row("auto", "what of a photo is meant when no box is drawn: auto reads what stands out, too; empty: all")
+    crop: str = row("", "what of a photo is meant when no box is drawn; empty: all of it; auto: what stands out, too")
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,9 @@ def variants(connection: Connection, families: Sequence[str], most: int) -> list
     return list(connection.execute(query).scalars())
 
 
-def values(connection: Connection, skus: Sequence[str], without: Sequence[str] = ()) -> dict[str, dict[str, tuple[str, ...]]]:
+def values(
+    connection: Connection, skus: Sequence[str], without: Sequence[str] = ()
+) -> dict[str, dict[str, tuple[str, ...]]]:
     """SKU → attribute → its texts, of the products that have any; ``without`` some attributes."""
     a, found = attributes.c, dict[str, dict[str, tuple[str, ...]]]()
     for start in range(0, len(skus), 500):

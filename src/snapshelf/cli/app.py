@@ -16,6 +16,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+train_app = typer.Typer(help="Learn from what shoppers did.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(train_app, name="train")
+
 ShelfOption = Annotated[str, typer.Option("--shelf", metavar="DIR", help="The shelf; by default the settings' own.")]
 SettingsOption = Annotated[Path | None, typer.Option("--settings", help="Settings file instead of ./snapshelf.toml.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -68,6 +71,9 @@ def search(
     page: Annotated[int, typer.Option(help="Which page of k hits.", min=1)] = 1,
     family: Annotated[bool, typer.Option("--family", help="One hit per family of variants.")] = False,
     lanes: Annotated[str, typer.Option(help="vector, lexical, or both joined by a comma.")] = "",
+    crop: Annotated[
+        str, typer.Option(help="What of the photo is meant: left,top,right,bottom in pixels, auto, or whole.")
+    ] = "",
     shelf: ShelfOption = "",
     settings: SettingsOption = None,
     json: JsonOption = False,
@@ -75,7 +81,7 @@ def search(
     """Find products by words, a photo, or both."""
     from snapshelf.cli import search as command
 
-    asked = command.Asked(text, tuple(image or ()), audio, video, where, weights, k, page, family, lanes)
+    asked = command.Asked(text, tuple(image or ()), audio, video, where, weights, k, page, family, lanes, crop)
     command.search(asked, shelf, settings, json)
 
 
@@ -147,6 +153,19 @@ def evaluate(
 
     asked = command.Asked(queries, qrels, metrics, lanes, condensed, baseline, baseline_lanes, out)
     command.evaluate(asked, shelf, settings, json)
+
+
+@train_app.command("fusion")
+def train_fusion(
+    triplets: Annotated[Path, typer.Argument(help="Examples as CSV: photo,text,sku, the product that was wanted.")],
+    shelf: ShelfOption = "",
+    settings: SettingsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Learn how a photo and words go together; deployed only if it is better on families it never saw."""
+    from snapshelf.cli import fusion
+
+    fusion.train(triplets, shelf, settings, json)
 
 
 @app.command()

@@ -24,6 +24,7 @@ class Asked:
     page: int
     family: bool
     lanes: str
+    crop: str
 
 
 def search(asked: Asked, shelf: str, settings: Path | None, json: bool) -> None:
@@ -41,6 +42,7 @@ def search(asked: Asked, shelf: str, settings: Path | None, json: bool) -> None:
             (asked.page - 1) * k,
             "family" if asked.family else None,
             [lane.strip() for lane in asked.lanes.split(",")] if asked.lanes else None,
+            read_crop(asked.crop),
         )
         if json:
             show.dump(show.as_json(results))
@@ -58,3 +60,13 @@ def read_weights(text: str) -> dict[str, float]:
         except ValueError as error:
             raise BadQuery(f"the weight {one!r} is not of the form part=number, such as text=0.7,image=1") from error
     return weights
+
+
+def read_crop(text: str) -> list[int] | str | None:
+    """ "10,20,200,300" as numbers, "auto", "whole" as "" for all of it, "" as None for the usual. Raises BadQuery."""
+    if text.strip() in ("", "auto", "whole"):
+        return {"": None, "auto": "auto", "whole": ""}[text.strip()]
+    try:
+        return [int(piece) for piece in text.split(",")]
+    except ValueError as error:
+        raise BadQuery(f"the crop {text!r} is none; give left,top,right,bottom in pixels, auto, or whole") from error

@@ -54,6 +54,8 @@ def hits(results: Results) -> None:
     rows = [_cells(hit, shown) for hit in results]
     for name, words in results.heard.items():
         console.print(Text(f"heard{'' if name == 'audio' else f' in {name}'}: {words}"))
+    for sentence in results.advice:
+        console.print(Text(sentence, "yellow"))
     if rows:
         table(columns, rows, right=("#", "score", *shown, "price", "stock"))
     else:
@@ -92,4 +94,5 @@ def as_json(results: Results) -> dict[str, Any]:
         "seconds": round(results.seconds, 6),
         "offset": results.offset,
         "heard": dict(results.heard),
+        "advice": list(results.advice),
     }

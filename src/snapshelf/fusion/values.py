@@ -39,8 +39,8 @@ def named(words: str, products: Collection[Values]) -> dict[str, frozenset[str]]
         for name, some in values.items():
             known.setdefault(name, set()).update(some)
     found: dict[str, frozenset[str]] = {}
-    for name, some in known.items():
-        said = frozenset(value for value in some if _is_said(value, text))
+    for name, all_of_it in known.items():
+        said = frozenset(value for value in all_of_it if _is_said(value, text))
         if said:
             found[name] = said
     return found

@@ -1,4 +1,4 @@
-"""The vectors of a query's parts → one. All work on a Matryoshka prefix as on the whole: what comes out has length 1."""
+"""The vectors of a query's parts → one of length 1, at any Matryoshka prefix."""
 
 from __future__ import annotations
 

@@ -3,5 +3,6 @@
 from snapshelf.photo.crop import Box, cut_out, read_box
 from snapshelf.photo.quality import Check, advice, checks
 from snapshelf.photo.salient import Proposal, proposals
+from snapshelf.photo.small import shrunk
 
-__all__ = ["Box", "Check", "Proposal", "advice", "checks", "cut_out", "proposals", "read_box"]
+__all__ = ["Box", "Check", "Proposal", "advice", "checks", "cut_out", "proposals", "read_box", "shrunk"]

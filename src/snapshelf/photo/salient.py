@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snapshelf.photo.crop import Box
+from snapshelf.photo.small import pixels_of, shrunk
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -24,7 +25,7 @@ Mask = NDArray[np.bool_]
 SIDE = 64  # pixels of the longer side at which a photo is looked at
 MOST = 3
 LEAST, LARGEST = 0.02, 0.90  # share of the photo that a box covers
-EDGE = 96  # pixels along the edge that colours are compared with
+EDGE = 64  # pixels along the edge that colours are compared with
 NEAREST = 3  # of them that count
 APART = 35.0  # of 441, the distance of black and white: a colour this far from the edge's is not the ground
 LINE, WITHIN = 0.30, 0.45  # share of a row that differs where the thing is: of the whole row, of its part in the box
@@ -38,8 +39,8 @@ class Proposal:
     score: float
 
 
-def proposals(image: Image, most: int = MOST) -> tuple[Proposal, ...]:
-    """At most ``most`` boxes of an RGB picture; none where nothing stands out from the edge, or nearly everything does.
+def proposals(image: Image, most: int = MOST, whole: tuple[int, int] | None = None) -> tuple[Proposal, ...]:
+    """At most ``most`` boxes of a picture, in pixels of its ``whole`` size if it is a smaller copy; none where nothing stands out from the edge, or nearly everything does.
 
     The first is the box of all that differs from the edge, then those of its connected pieces, best first. The same
     picture gives the same boxes.
@@ -52,17 +53,20 @@ def proposals(image: Image, most: int = MOST) -> tuple[Proposal, ...]:
         return ()
     salient = np.minimum(away / (2 * APART), 1.0) * (0.7 + 0.3 * _spectral_residual(small.mean(axis=2)))
     pieces = sorted({box for box in _pieces(differs) if _fits(box, differs) and box != all_of_it})
-    scored = sorted(((-_stands_out(box, salient), box) for box in pieces))[: most - 1]
+    scored = sorted((-_stands_out(box, salient), box) for box in pieces)[: most - 1]
     found = [(-_stands_out(all_of_it, salient), all_of_it), *scored]
-    return tuple(Proposal(_scaled(box, differs.shape, image.size), round(max(0.0, -s), 4)) for s, box in found[:most])
+    return tuple(
+        Proposal(_scaled(box, differs.shape, whole or image.size), round(max(0.0, -s), 4)) for s, box in found[:most]
+    )
 
 
 def _small(image: Image) -> Map:
     from PIL.Image import Resampling
 
-    scale = SIDE / max(image.size)
-    size = (max(8, round(image.width * scale)), max(8, round(image.height * scale)))
-    return np.asarray(image.convert("RGB").resize(size, Resampling.BOX, reducing_gap=2.0), np.float32)
+    near = shrunk(image)
+    scale = SIDE / max(near.size)
+    size = (max(8, round(near.width * scale)), max(8, round(near.height * scale)))
+    return pixels_of(near.resize(size, Resampling.BOX))
 
 
 def _from_edge(pixels: Map) -> Map:
@@ -103,9 +107,10 @@ def _stands_out(box: Box, salient: Map) -> float:
 def _spectral_residual(light: Map) -> Map:
     """(h, w) in [0, 1]: the spectrum's log amplitude less its own average, back with the phase as it was, smoothed."""
     spectrum = np.fft.fft2(light)
-    amplitude = np.log(np.abs(spectrum) + 1e-6).astype(np.float32)
-    residual = amplitude - _mean_around(amplitude, 1)
-    back = np.abs(np.fft.ifft2(np.exp(residual + 1j * np.angle(spectrum)))) ** 2
+    size = np.abs(spectrum) + 1e-6
+    amplitude = np.log(size).astype(np.float32)
+    usual = _mean_around(amplitude, 1)
+    back = np.abs(np.fft.ifft2(spectrum / size * np.exp(amplitude - usual))) ** 2
     smooth = _mean_around(_mean_around(back.astype(np.float32), 2), 2)
     return np.asarray(smooth / (smooth.max() or 1.0), np.float32)
 

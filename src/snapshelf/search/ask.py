@@ -41,7 +41,8 @@ def question(
 ) -> Question:
     """A query's parts: "text", "text2" …, "image", "image2" … with their weights, 1 where none is given.
 
-    crop: what of the photo is meant, as `photos.crops` reads it. A spoken part is its words where the model takes no sound; what is said in a video is a part "speech" of its own.
+    crop: what of the photo is meant, as `photos.crops` reads it. A spoken part is its words where the model takes no
+    sound; what is said in a video is a part "speech" of its own.
     Raises BadQuery for an empty query, a weight for no part, or speech that is not understood; BadMedia for a file that
     cannot be used; Unsupported for what the model knows neither by itself nor in translation; MissingExtra.
     """

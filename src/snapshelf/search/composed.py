@@ -32,12 +32,23 @@ Floats = NDArray[np.float64]
 
 
 class Held(Protocol):
-    """The views of some products, those of one together (`catalogue.embeddings.Held`)."""
+    """The views of some products, those of one together, as in `catalogue.embeddings.Held`."""
 
-    skus: list[str]
-    starts: NDArray[np.int64]
-    aspects: list[str]
-    vectors: Vectors
+    @property
+    def skus(self) -> list[str]:
+        """The products."""
+
+    @property
+    def starts(self) -> NDArray[np.int64]:
+        """(products,) row where each product's views begin."""
+
+    @property
+    def aspects(self) -> list[str]:
+        """(views,) what each view is of."""
+
+    @property
+    def vectors(self) -> Vectors:
+        """(views, d) unit rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +112,7 @@ def order(stack: Stack, connection: Connection, query: Composed, held: Held) -> 
     return found + learned.share * _best(held, learned.fuse(query.photo, query.words))
 
 
-def measured(
-    stack: Stack, connection: Connection, query: Composed, held: Held
-) -> tuple[fusion.Cosines, bool]:
+def measured(stack: Stack, connection: Connection, query: Composed, held: Held) -> tuple[fusion.Cosines, bool]:
     """What photo and words say of each product of ``held``, and whether the words change what the photo shows."""
     values = asking.values(connection, held.skus, PASSED_OVER)
     each = [values.get(sku, {}) for sku in held.skus]
@@ -209,4 +218,6 @@ def steered(connection: Connection, parts: Sequence[Part], skus: Sequence[str]) 
 
 def _text(product: Product) -> str:
     held = [one for value in product.attributes.values() for one in (value if isinstance(value, tuple) else (value,))]
-    return " ".join([product.title, product.category, product.description, *(one for one in held if isinstance(one, str))])
+    return " ".join(
+        [product.title, product.category, product.description, *(one for one in held if isinstance(one, str))]
+    )

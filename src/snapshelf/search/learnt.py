@@ -27,7 +27,7 @@ def learnt(stack: Stack) -> Learnt | None:
         found = _read[file][1]
     if (found.model, found.dim) != (stack.model, stack.dim):
         raise Mismatch(
-            f"the trained fusion {file} is for {found.model} at {found.dim} dimensions, and this shelf is searched with "
-            f"{stack.model} at {stack.dim}; train it again with: snapshelf train fusion, or delete it"
+            f"the trained fusion {file} is for {found.model} at {found.dim} dimensions, and this shelf is searched "
+            f"with {stack.model} at {stack.dim}; train it again with: snapshelf train fusion, or delete it"
         )
     return found

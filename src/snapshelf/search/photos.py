@@ -11,7 +11,7 @@ from snapshelf import translate
 from snapshelf.errors import BadQuery
 from snapshelf.media import open_image
 from snapshelf.media.located import located
-from snapshelf.photo import advice, cut_out, proposals, read_box
+from snapshelf.photo import advice, cut_out, proposals, read_box, shrunk
 from snapshelf.stack import Stack
 from snapshelf.types import Part, Vectors
 
@@ -58,13 +58,14 @@ def picture(stack: Stack, name: str, value: object, crop: object) -> Photo:
     fit = stack.card.image_side
     opened = open_image(found, limits=stack.limits, fit=fit if isinstance(crop, str) else None)  # type: ignore[arg-type]
     image, second = opened.image, None
-    said = advice(image, (opened.width, opened.height))
+    small = shrunk(image)  # once for both
+    said = advice(small, (opened.width, opened.height))
     if not isinstance(crop, str):
         box = read_box(crop, opened.width, opened.height)
         image = cut_out(image, box, opened.width, opened.height)
         image.thumbnail((fit, fit), reducing_gap=2.0)
     elif crop == AUTO:
-        second = next((image.crop(one.box) for one in proposals(image, most=1)), None)
+        second = next((image.crop(one.box) for one in proposals(small, 1, image.size)), None)
     return Photo(Part(name, "image", image, crop=second), said)
 
 

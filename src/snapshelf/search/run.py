@@ -49,7 +49,8 @@ def search(
     """The ``k`` best products from ``offset`` on.
 
     A product's score is the cosine between the fused query and the product's best view, and orders the hits of all
-    queries but those of a photo and words (`composed`); equal ones come in order of SKU. With the lexical lane, lanes are joined by reciprocal rank and the score stays the cosine.
+    queries but those of a photo and words (`composed`); equal ones come in order of SKU. With the lexical lane, lanes
+    are joined by reciprocal rank and the score stays the cosine.
     Raises BadFilter, BadQuery, NotHere for a shelf without products.
     """
     began = time.perf_counter()
