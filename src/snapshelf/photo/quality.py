@@ -75,6 +75,8 @@ def _dark(pixels: Pixels, light: Pixels) -> float:
 
 
 def _sharp(pixels: Pixels, light: Pixels) -> float:
+    if min(light.shape) < 3:
+        return 1.0  # too small to tell, which "small" says
     middle = light[1:-1, 1:-1]
     around = light[:-2, 1:-1] + light[2:, 1:-1] + light[1:-1, :-2] + light[1:-1, 2:]
     return float((around - 4 * middle).var() / (light.var() + 1.0))

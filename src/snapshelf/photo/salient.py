@@ -28,7 +28,7 @@ LEAST, LARGEST = 0.02, 0.90  # share of the photo that a box covers
 EDGE = 64  # pixels along the edge that colours are compared with
 NEAREST = 3  # of them that count
 APART = 35.0  # of 441, the distance of black and white: a colour this far from the edge's is not the ground
-LINE, WITHIN = 0.30, 0.45  # share of a row that differs where the thing is: of the whole row, of its part in the box
+LINE, WITHIN = 0.30, 0.35  # share of a row that differs where the thing is: of the whole row, of its part in the box
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +40,26 @@ class Proposal:
 
 
 def proposals(image: Image, most: int = MOST, whole: tuple[int, int] | None = None) -> tuple[Proposal, ...]:
-    """At most ``most`` boxes of a picture, in pixels of its ``whole`` size if it is a smaller copy; none where nothing stands out from the edge, or nearly everything does.
+    """At most ``most`` boxes of a picture, in pixels of its ``whole`` size if it is a smaller copy of that.
 
-    The first is the box of all that differs from the edge, then those of its connected pieces, best first. The same
-    picture gives the same boxes.
+    None where nothing stands out from the edge, or nearly everything does. The first is the box of all that differs
+    from the edge, then those of its connected pieces, best first. The same picture gives the same boxes.
     """
     small = _small(image)
     away = _from_edge(small)
     differs = away > APART
-    all_of_it = _profile(differs)
-    if all_of_it is None:
+    if differs.mean() < LEAST / 2:
         return ()
     salient = np.minimum(away / (2 * APART), 1.0) * (0.7 + 0.3 * _spectral_residual(small.mean(axis=2)))
-    pieces = sorted({box for box in _pieces(differs) if _fits(box, differs) and box != all_of_it})
-    scored = sorted((-_stands_out(box, salient), box) for box in pieces)[: most - 1]
-    found = [(-_stands_out(all_of_it, salient), all_of_it), *scored]
-    return tuple(
-        Proposal(_scaled(box, differs.shape, whole or image.size), round(max(0.0, -s), 4)) for s, box in found[:most]
-    )
+    everything = _profile(differs)
+    if everything is not None and not _fits(everything, differs):
+        return ()
+    pieces = {box for box in _pieces(differs) if _fits(box, differs) and box != everything}
+    scored = sorted((-_stands_out(box, salient), box) for box in pieces)
+    if everything is not None:
+        scored = [(-_stands_out(everything, salient), everything), *scored]
+    size = whole or image.size
+    return tuple(Proposal(_scaled(box, differs.shape, size), round(max(0.0, -s), 4)) for s, box in scored[:most])
 
 
 def _small(image: Image) -> Map:
@@ -81,7 +83,7 @@ def _from_edge(pixels: Map) -> Map:
 
 
 def _profile(differs: Mask) -> Box | None:
-    """The box of the rows and columns of which a good part differs from the edge; None for none, or nearly all."""
+    """The box of the rows and columns of which a good part differs from the edge; None where there are none."""
     box: Box = (0, 0, differs.shape[1], differs.shape[0])
     for share in (LINE, WITHIN):
         left, top, right, bottom = box
@@ -90,7 +92,7 @@ def _profile(differs: Mask) -> Box | None:
         if not len(rows) or not len(columns):
             return None
         box = (int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
-    return box if _fits(box, differs) else None
+    return box
 
 
 def _fits(box: Box, differs: Mask) -> bool:
