@@ -93,7 +93,9 @@ def test_a_box_is_in_pixels_of_the_whole_picture():
 # --- what stands out --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("ground", [Image.new("RGB", (200, 200), (235, 235, 230)), chequered()], ids=["plain", "chequered"])
+@pytest.mark.parametrize(
+    "ground", [Image.new("RGB", (200, 200), (235, 235, 230)), chequered()], ids=["plain", "chequered"]
+)
 @pytest.mark.parametrize("box", [(60, 70, 140, 150), (20, 90, 90, 180), (100, 30, 180, 80)])
 def test_the_thing_is_found(ground, box):
     found = proposals(with_thing(ground, box))
@@ -198,7 +200,9 @@ def on_green():
 def test_what_is_in_the_box_is_searched_for(shelf):
     assert first(shelf.search(image=on_green())) == "green"
     assert first(shelf.search(image=on_green(), crop=(100, 100, 220, 200))) == "blue"
-    assert first(shelf.search(image=[on_green(), on_green()], crop=[(100, 100, 220, 200), (110, 110, 200, 190)])) == "blue"
+    assert (
+        first(shelf.search(image=[on_green(), on_green()], crop=[(100, 100, 220, 200), (110, 110, 200, 190)])) == "blue"
+    )
 
 
 def test_a_crop_of_its_own_counts_where_it_is_nearer(shelf):

@@ -27,7 +27,7 @@ class Counts:
     kept: float
 
 
-DESCRIBE = Counts(words=0.5, value=0.0, kept=0.0)  # words that say what is in the photo: "this mug"
+DESCRIBE = Counts(words=0.5, value=0.1, kept=0.0)  # words that say what is in the photo: "this mug"
 CHANGE = Counts(words=0.15, value=0.1, kept=0.05)  # words that say what shall be otherwise: "this, but in green"
 
 

@@ -13,6 +13,7 @@ import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -143,12 +144,12 @@ def save(learnt: Learnt, file: Path, facts: dict[str, object]) -> None:
 def load(file: Path) -> Learnt:
     """Read what `save` wrote. Raises BadInput for a file that is damaged or something else."""
     try:
-        with np.load(file, allow_pickle=False) as held:
+        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as held:
             told = json.loads(str(held["about"]))
             weights = {name: np.asarray(held[name], np.float32) for name in held.files if name != "about"}
         found = Learnt(told["kind"], told["model"], int(told["dim"]), weights, float(told["share"]))
         found.fuse(np.eye(found.dim, dtype=np.float32)[0], np.eye(found.dim, dtype=np.float32)[0])
-    except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
         raise BadInput(
             f"the trained fusion {file} is damaged ({error}); delete it, or train it again with: snapshelf train fusion"
         ) from error

@@ -15,7 +15,7 @@ from snapshelf.catalogue import embeddings, products
 from snapshelf.errors import BadInput
 from snapshelf.fusion.learnt import Learnt, fit_linear, fit_network, save
 from snapshelf.learn.triplets import Triplet
-from snapshelf.search.composed import Composed, Held, compose, order
+from snapshelf.search.composed import Composed, Held, compose, order, untrained
 from snapshelf.search.learnt import FILE
 from snapshelf.search.run import embed
 from snapshelf.stack import Stack
@@ -24,7 +24,7 @@ from snapshelf.types import Vectors
 LEAST = 40  # families that were wanted; fewer cannot tell a better fusion from luck
 TRIED, CHOSEN = 0.3, 0.2  # share of the families for the trial, and for choosing; the rest teaches
 DEPTH = 10  # places that count
-RIDGES, SHARES = (1.0, 10.0, 100.0), (0.05, 0.2, 0.5, 1.0, 4.0)
+RIDGES, SHARES = (1.0, 10.0, 100.0), (0.05, 0.2, 0.5, 1.0, 4.0, 16.0)
 CERTAIN = 0.05  # the most that chance may explain
 Floats = NDArray[np.float64]
 
@@ -51,11 +51,14 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Case:
-    """One example, ready: its query, its candidates with their untrained order, and where the wanted products are."""
+    """One example, ready: its query, its candidates in their present order and in that without any fusion that was
+    trained, and where the wanted products are.
+    """
 
     family: str
     query: Composed
     held: Held
+    present: Floats
     untrained: Floats
     right: NDArray[np.bool_]
     target: NDArray[np.float32]
@@ -122,16 +125,14 @@ def _cases(stack: Stack, triplets: Sequence[Triplet], tell: Callable[[str, int, 
             )
         cases = []
         for done, ((photo, text), right) in enumerate(sorted(wanted.items()), start=1):
-            found = _case(stack, connection, photo, text, right, families)
+            found = _case(stack, connection, photo, text, right)
             if found is not None:
                 cases.append(found)
             tell("looking at examples", done, len(wanted))
     return cases
 
 
-def _case(
-    stack: Stack, connection: Connection, photo: str, text: str, right: set[str], families: dict[str, str] | object
-) -> _Case | None:
+def _case(stack: Stack, connection: Connection, photo: str, text: str, right: set[str]) -> _Case | None:
     parts = search.question(stack, text, photo).parts
     rows = embed(stack, parts)
     query = compose(stack, connection, parts, rows, None)
@@ -145,7 +146,8 @@ def _case(
         family=named.get(first, first),
         query=query,
         held=held,
-        untrained=order(stack, connection, query, held),
+        present=order(stack, connection, query, held),
+        untrained=untrained(stack, connection, query, held),
         right=np.array([sku in right for sku in held.skus]),
         target=_target(held, first),
     )
@@ -189,10 +191,10 @@ def _scores(cases: Sequence[_Case], learnt: Learnt | None) -> Floats:
     """(cases,) reciprocal rank of the first wanted product, 0 beyond DEPTH; ties count against."""
     found = np.zeros(len(cases))
     for at, case in enumerate(cases):
-        keys = case.untrained
+        keys = case.present
         if learnt is not None:
             row = learnt.fuse(case.query.photo, case.query.words)
-            keys = keys + learnt.share * np.maximum.reduceat(case.held.vectors @ row, case.held.starts)
+            keys = case.untrained + learnt.share * np.maximum.reduceat(case.held.vectors @ row, case.held.starts)
         best = keys[case.right].max()
         rank = 1 + int(np.sum(keys[~case.right] >= best))
         found[at] = 1 / rank if rank <= DEPTH else 0.0

@@ -102,14 +102,16 @@ def compose(
 
 def order(stack: Stack, connection: Connection, query: Composed, held: Held) -> Floats:
     """(products,) a number for each product of ``held``; the highest is the best answer."""
+    found, learned = untrained(stack, connection, query, held), learnt(stack)
+    return found if learned is None else found + learned.share * _best(held, learned.fuse(query.photo, query.words))
+
+
+def untrained(stack: Stack, connection: Connection, query: Composed, held: Held) -> Floats:
+    """The same, had no fusion been trained."""
     cosines, change = measured(stack, connection, query, held)
     photo, words = query.counts
     counts = fusion.CHANGE if change else fusion.DESCRIBE
-    found = fusion.composed(cosines, counts, change, photo, words)
-    learned = learnt(stack)
-    if learned is None:
-        return found
-    return found + learned.share * _best(held, learned.fuse(query.photo, query.words))
+    return fusion.composed(cosines, counts, change, photo, words)
 
 
 def measured(stack: Stack, connection: Connection, query: Composed, held: Held) -> tuple[fusion.Cosines, bool]:
