@@ -82,6 +82,9 @@ def test_the_nearest_products_say_what_a_photo_shows():
     assert shown.share("brand", {"Acme"}) == 0
     assert fusion.changed({"color": frozenset({"Red"}), "brand": frozenset({"Acme"})}, shown) == {"color": {"Red"}}
     assert fusion.changed({"color": frozenset({"forest green"})}, shown) == {}
+    assert shown.having["color"] == pytest.approx(0.5, abs=0.01)
+    assert shown.kept({"size": ("M",), "brand": ("Acme",)}, {"color", "pattern"}) == pytest.approx(0.5, abs=0.01)
+    assert shown.kept({"color": ("forest green",)}, {"size", "pattern"}) == pytest.approx(0.5, abs=0.01)
     assert fusion.votes([], np.empty(0)).shares == {}
 
 
@@ -192,7 +195,7 @@ def test_a_filter_holds_for_the_variants_too(shelf):
 
 def test_a_weight_moves_the_balance(shelf):
     photo = skus(shelf.search("in blue", stripes("red"), weights={"text": 0.01}, k=3))
-    words = skus(shelf.search("blue mug", stripes("red"), weights={"text": 9}, k=1))
+    words = skus(shelf.search("blue mug", stripes("red"), weights={"text": 100}, k=1))
     assert all(sku.startswith("shirt") for sku in photo)
     assert words == ["mug-blue"]
 

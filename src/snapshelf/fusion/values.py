@@ -18,14 +18,25 @@ SMALL = frozenset("a an and any but for have in it not of on or same the this to
 
 @dataclass(frozen=True, slots=True)
 class Votes:
-    """What a photo shows, as the products nearest to it say: attribute → value → share, in [0, 1]."""
+    """What a photo shows, as the products nearest to it say, each share in [0, 1].
+
+    ``shares``: attribute → value → its share among those of them that have the attribute; ``having``: attribute → the
+    share of those that have it.
+    """
 
     shares: Mapping[str, Mapping[str, float]]
+    having: Mapping[str, float]
 
     def share(self, name: str, values: Collection[str]) -> float:
         """How much speaks for one of these values."""
         held = self.shares.get(name, {})
         return sum(held.get(value, 0.0) for value in values)
+
+    def kept(self, values: Values, without: Collection[str]) -> float:
+        """How much of what the photo shows a product of these values has, on the mean of the attributes shown."""
+        names = [name for name in self.shares if name not in without]
+        parts = [self.share(name, set(values.get(name, ()))) * self.having[name] for name in names]
+        return sum(parts) / len(parts) if parts else 0.0
 
 
 def named(words: str, products: Collection[Values]) -> dict[str, frozenset[str]]:
@@ -49,16 +60,17 @@ def named(words: str, products: Collection[Values]) -> dict[str, frozenset[str]]
 def votes(products: Sequence[Values], cosines: NDArray[np.floating]) -> Votes:
     """What products (n,) at these cosines with a photo say that it shows; the nearest say most."""
     if not len(products):
-        return Votes({})
+        return Votes({}, {})
     weights = np.exp(SHARPNESS * (np.asarray(cosines, np.float64) - float(np.max(cosines))))
+    weights /= weights.sum()
     shares: dict[str, dict[str, float]] = {}
     for values, weight in zip(products, weights.tolist(), strict=True):
         for name, some in values.items():
             held = shares.setdefault(name, {})
             for value in some:
                 held[value] = held.get(value, 0.0) + weight / len(some)
-    whole = {name: sum(held.values()) for name, held in shares.items()}
-    return Votes({name: {v: s / whole[name] for v, s in held.items()} for name, held in shares.items()})
+    having = {name: sum(held.values()) for name, held in shares.items()}
+    return Votes({name: {v: s / having[name] for v, s in held.items()} for name, held in shares.items()}, having)
 
 
 def changed(wanted: Mapping[str, frozenset[str]], shown: Votes) -> dict[str, frozenset[str]]:

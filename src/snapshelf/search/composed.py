@@ -131,7 +131,7 @@ def measured(stack: Stack, connection: Connection, query: Composed, held: Held) 
         family=pooled,
         words=_of_kind(held, query.words, pictured) + _of_kind(held, query.words, ~pictured),
         value=np.array([_share(one, wanted) for one in each]),
-        kept=np.array([_kept(one, changes, query.shown) for one in each]),
+        kept=np.array([query.shown.kept(one, changes) for one in each]),
         edited=None if edited is None else _best(held, edited),
         alone=np.array([not name for name in own], bool),
     ), bool(changes)
@@ -166,12 +166,6 @@ def _of_kind(held: Held, row: NDArray[np.float32], of_kind: NDArray[np.bool_]) -
 def _share(values: Values, wanted: Mapping[str, frozenset[str]]) -> float:
     met = [bool(wanted[name] & set(values.get(name, ()))) for name in wanted]
     return sum(met) / len(met) if met else 0.0
-
-
-def _kept(values: Values, changes: Mapping[str, frozenset[str]], shown: fusion.Votes) -> float:
-    """How sure it is that the photo shows what this product has, over the attributes that are not changed."""
-    shares = [shown.share(name, some) for name, some in values.items() if name in shown.shares and name not in changes]
-    return sum(shares) / len(shares) if shares else 0.0
 
 
 # --- the edited photo -------------------------------------------------------------------------------------------------
