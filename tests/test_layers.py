@@ -14,14 +14,14 @@ LINES = """
     testing
     api web twin
     shelf
-    evaluate experiment govern observe
+    evaluate experiment govern observe learn
     ingest search
     translate rank
     stack
     embedders stores recognisers rerankers metrics sources
     catalogue lexical understand
     aws rows sample segments
-    plugins pace config vectors media filters fusion stats manifest money facts querytext
+    plugins pace config vectors media photo filters fusion stats manifest money facts querytext
     protocols extras
     candidates
     types

@@ -99,6 +99,7 @@ class Shelf:
         understand: bool | None = None,
         off: Collection[str] = (),
         rerank: bool = True,
+        crop: Sequence[float] | Sequence[Sequence[float] | str | None] | str | None = None,
     ) -> Results:
         """The ``k`` products nearest to words, photos, speech and clips, best first; iterate over them.
 
@@ -109,15 +110,16 @@ class Shelf:
         of "exact", "vector" and "lexical", as a list or joined by a comma. facets: names to count the values of.
         cutoff=False shows what is hardly relevant, too, and never says that nothing fits. understand=False takes the
         words as they stand; off: kinds of meaning to leave alone, such as ["price", "brand"].
-        rerank=False leaves the shop's rules and its trained model out.
+        rerank=False leaves the shop's rules and its trained model out. crop: the box (left, top, right, bottom) of what
+        is meant, in pixels of the upright photo; "auto" for what stands out, "" for all; a list for several photos.
         Raises BadFilter, BadMedia, BadQuery, Mismatch, MissingExtra, NotHere, Unsupported.
         """
-        asked = searching.question(self.stack, text, image, audio, video, weights)
+        asked = searching.question(self.stack, text, image, audio, video, weights, crop)
         settings = self.stack.settings.search
         wanted = searching.wanted(settings, where, k, offset, collapse, lanes, facets, cutoff, understand, off, rerank)
         self._catch_up(wanted.lanes)
         found = searching.search(self.stack, asked.parts, replace(wanted, barcodes=asked.barcodes))
-        return replace(found, heard=asked.heard) if asked.heard else found
+        return replace(found, heard=asked.heard, advice=asked.advice)
 
     def explain(
         self,

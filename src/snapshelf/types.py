@@ -198,13 +198,15 @@ class Neighbours:
 class Part:
     """One piece of a query: "text", "image", "image2" … with what it holds and how much it counts (may be negative).
 
-    ``modality`` is what the model gets: "text" for sound that was recognised.
+    ``modality`` is what the model gets: "text" for sound that was recognised. ``crop`` is a second reading of a photo,
+    what stands out in it: of the two the one that finds the nearer product counts.
     """
 
     name: str
     modality: Modality
     content: Item
     weight: float = 1.0
+    crop: Item | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +236,8 @@ class Results(Sequence[Hit]):
     """The hits of one page, best first, and how they were found.
 
     ``matching`` counts the products that pass the filter. ``path`` and ``recall`` as in `Neighbours`. ``heard`` holds
-    the words recognised in each part that was sound, for a person to correct.
+    the words recognised in each part that was sound, for a person to correct. ``advice`` says in
+    sentences how the photo could be better.
     ``total`` counts the products (or cards) that are relevant enough to be shown on all pages together, ``estimated``
     where more may follow than were looked at; ``facets`` counts their values, attribute → value → products.
     ``confidence``, in [0, 1], is how sure it is that the shop has what was asked, None where that was never measured.
@@ -259,6 +262,7 @@ class Results(Sequence[Hit]):
     did_you_mean: tuple[Suggestion, ...] = ()
     understood: Mapping[str, Understood] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    advice: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.hits)

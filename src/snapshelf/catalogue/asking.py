@@ -31,6 +31,28 @@ def skus(connection: Connection, where: Filter, among: Sequence[str] | None = No
     return list(connection.execute(query if among is None else query.where(products.c.sku.in_(among))).scalars())
 
 
+def variants(connection: Connection, families: Sequence[str], most: int) -> list[str]:
+    """SKUs of the products of some families, in order, at most so many."""
+    if not families:
+        return []
+    query = select(products.c.sku).where(products.c.family.in_(families)).order_by(products.c.sku).limit(most)
+    return list(connection.execute(query).scalars())
+
+
+def values(
+    connection: Connection, skus: Sequence[str], without: Sequence[str] = ()
+) -> dict[str, dict[str, tuple[str, ...]]]:
+    """SKU → attribute → its texts, of the products that have any; ``without`` some attributes."""
+    a, found = attributes.c, dict[str, dict[str, tuple[str, ...]]]()
+    for start in range(0, len(skus), 500):
+        query = select(a.sku, a.name, a.text).where(a.sku.in_(skus[start : start + 500]), a.text.is_not(None))
+        for sku, name, text in connection.execute(query.order_by(a.sku, a.name, a.position)):
+            if name not in without:
+                held = found.setdefault(sku, {})
+                held[name] = (*held.get(name, ()), text)
+    return found
+
+
 def _condition(where: Filter) -> ColumnElement[bool]:
     if isinstance(where, And):
         return and_(*[_condition(part) for part in where.parts])

@@ -77,6 +77,9 @@ def search(
     ] = False,
     plain: PlainOption = False,
     why: Annotated[bool, typer.Option("--why", help="Say below each hit how it came about.")] = False,
+    crop: Annotated[
+        str, typer.Option(help="What of the photo is meant: left,top,right,bottom in pixels, auto, or whole.")
+    ] = "",
     shelf: ShelfOption = "",
     settings: SettingsOption = None,
     json: JsonOption = False,
@@ -85,7 +88,7 @@ def search(
     from snapshelf.cli import search as command
 
     shown = command.Shown(facets, everything, plain, why)
-    asked = command.Asked(text, tuple(image or ()), audio, video, where, weights, k, page, family, lanes, shown)
+    asked = command.Asked(text, tuple(image or ()), audio, video, where, weights, k, page, family, lanes, shown, crop)
     command.search(asked, shelf, settings, json)
 
 

@@ -67,6 +67,19 @@ def train_rerank(
     command.rerank(asked, shelf, settings, json)
 
 
+@train.command("fusion")
+def train_fusion(
+    triplets: Annotated[Path, typer.Argument(help="Examples as CSV: photo,text,sku, the product that was wanted.")],
+    shelf: ShelfOption = "",
+    settings: SettingsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Learn how a photo and words go together; deployed only if it is better on families it never saw."""
+    from snapshelf.cli import fusion as command
+
+    command.train(triplets, shelf, settings, json)
+
+
 @aws.command("check")
 def aws_check(
     yes: Annotated[bool, typer.Option("--yes", help="Agree to the cost that is printed first.")] = False,

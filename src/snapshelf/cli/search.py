@@ -36,6 +36,7 @@ class Asked:
     family: bool
     lanes: str
     shown: Shown = Shown()
+    crop: str = ""
 
 
 def search(asked: Asked, shelf: str, settings: Path | None, json: bool) -> None:
@@ -56,6 +57,7 @@ def search(asked: Asked, shelf: str, settings: Path | None, json: bool) -> None:
             _names(asked.shown.facets),
             False if asked.shown.everything else None,
             False if asked.shown.plain else None,
+            crop=read_crop(asked.crop),
         )
         if json:
             show.dump(show.as_json(results))
@@ -100,3 +102,13 @@ def read_weights(text: str) -> dict[str, float]:
         except ValueError as error:
             raise BadQuery(f"the weight {one!r} is not of the form part=number, such as text=0.7,image=1") from error
     return weights
+
+
+def read_crop(text: str) -> list[int] | str | None:
+    """ "10,20,200,300" as numbers, "auto", "whole" as "" for all of it, "" as None for the usual. Raises BadQuery."""
+    if text.strip() in ("", "auto", "whole"):
+        return {"": None, "auto": "auto", "whole": ""}[text.strip()]
+    try:
+        return [int(piece) for piece in text.split(",")]
+    except ValueError as error:
+        raise BadQuery(f"the crop {text!r} is none; give left,top,right,bottom in pixels, auto, or whole") from error

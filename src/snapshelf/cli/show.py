@@ -57,6 +57,8 @@ def hits(results: Results, why: bool = False) -> None:
         console.print(Text(line))
     for name, words in results.heard.items():
         console.print(Text(f"heard{'' if name == 'audio' else f' in {name}'}: {words}"))
+    for sentence in results.advice:
+        console.print(Text(sentence, "yellow"))
     if rows and why:
         for hit, row in zip(found, rows, strict=True):
             console.print(Text("  ".join(row)))
@@ -144,4 +146,5 @@ def as_json(results: Results) -> dict[str, Any]:
             for name, each in results.understood.items()
         },
         "notes": list(results.notes),
+        "advice": list(results.advice),
     }

@@ -12,6 +12,7 @@ from snapshelf.candidates import Candidate, Ranked
 from snapshelf.catalogue import asking, codes
 from snapshelf.config import SearchSettings
 from snapshelf.search import facets, lanes, meaning, relevance
+from snapshelf.search.composed import compose
 from snapshelf.search.confidence import calibration
 from snapshelf.search.cut import Cut, cut
 from snapshelf.search.meaning import Meaning
@@ -118,7 +119,10 @@ def rank(stack: Stack, connection: Connection, ready: Ready, wanted: Wanted, als
     """Ask the lanes, score, cut. ``also``: SKUs to be scored though no lane found them."""
     found = lanes.ask(stack, connection, ready.asked, wanted.lanes, wanted.named)
     deeper = max(len(found.vector), len(found.lexical)) >= ready.asked.need
-    missing = [sku for sku in also if sku not in {*found.vector, *found.lexical, *found.codes}]
+    asked = ready.asked
+    both = compose(stack, connection, asked.parts, ready.rows, asked.where) if "vector" in wanted.lanes else None
+    reach = dict.fromkeys((*also, *(both.reach if both else ())))
+    missing = [sku for sku in reach if sku not in {*found.vector, *found.lexical, *found.codes}]
     scored = score(
         stack,
         connection,
@@ -128,6 +132,7 @@ def rank(stack: Stack, connection: Connection, ready: Ready, wanted: Wanted, als
         wanted.lanes,
         relevance.SLOPES[ready.kind],
         meaning.granted(stack, connection, ready.meaning.wishes),
+        both,
     )
     measured = calibration(stack, connection) if wanted.cutoff and len(wanted.lanes) > 1 else None
     end = cut(scored, found, ready.kind, measured, stack.settings.search.false_alarms, deeper, _is_code(ready))

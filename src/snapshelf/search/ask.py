@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from snapshelf.errors import BadQuery, Unsupported, nearest
-from snapshelf.media import open_image
 from snapshelf.media.barcodes import read_barcodes
-from snapshelf.media.located import located
+from snapshelf.search.photos import crops, picture
 from snapshelf.stack import Stack
 from snapshelf.types import Part
 
@@ -25,11 +24,14 @@ MAX_PARTS = 32
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The parts of a query, the words heard in those that were sound, the barcodes seen in those that were photos."""
+    """The parts of a query, the words heard in those that were sound, and of its photos the barcodes seen in them and
+    how they could be better.
+    """
 
     parts: tuple[Part, ...]
     heard: Mapping[str, str]
     barcodes: tuple[str, ...] = ()
+    advice: tuple[str, ...] = ()
 
 
 def question(
@@ -39,10 +41,12 @@ def question(
     audio: Media | Sequence[Media] | None = None,
     video: Media | Sequence[Media] | None = None,
     weights: Mapping[str, float] | None = None,
+    crop: object = None,
 ) -> Question:
     """A query's parts: "text", "text2" …, "image", "image2" … with their weights, 1 where none is given.
 
-    A spoken part is its words where the model takes no sound; what is said in a video is a part "speech" of its own.
+    crop: what of the photo is meant, as `photos.crops` reads it. A spoken part is its words where the model takes no
+    sound; what is said in a video is a part "speech" of its own.
     Raises BadQuery for an empty query, a weight for no part, or speech that is not understood; BadMedia for a file that
     cannot be used; Unsupported for what the model knows neither by itself nor in translation; MissingExtra.
     """
@@ -56,12 +60,19 @@ def question(
     if not count:
         raise BadQuery("there is nothing to search for; give some words, a photo, a sound or a video")
     parts = [Part(name, "text", _words(value)) for name, value in _named("text", given["text"])]
-    parts += [Part(name, "image", _picture(stack, value)) for name, value in _named("image", given["image"])]
+    photos = [
+        picture(stack, name, value, box)
+        for (name, value), box in zip(
+            _named("image", given["image"]), crops(crop, len(given["image"]), stack.settings.search.crop), strict=True
+        )
+    ]
+    parts += [photo.part for photo in photos]
     clips = _clips(stack, given["audio"], given["video"])
     heard = {part.name: part.content for part in clips if isinstance(part.content, str)}
     silent = [name.replace("video", "speech") for name, _ in _named("video", given["video"])]
     weighted = tuple(_weighted([*parts, *clips], weights or {}, silent))
-    return Question(weighted, heard, _barcodes(weighted))
+    advice = tuple(said for photo in photos for said in photo.advice)
+    return Question(weighted, heard, _barcodes(weighted), advice)
 
 
 def _barcodes(parts: Sequence[Part]) -> tuple[str, ...]:
@@ -100,11 +111,6 @@ def _words(value: object) -> str:
     return " ".join(value.split())
 
 
-def _picture(stack: Stack, value: object) -> Image:
-    found = located(value, "picture", stack.fetcher)
-    return open_image(found, limits=stack.limits, fit=stack.card.image_side).image  # type: ignore[arg-type]
-
-
 def _weighted(parts: Sequence[Part], weights: Mapping[str, float], silent: Sequence[str]) -> list[Part]:
     """The parts with their weights; a weight for one that turned out ``silent`` is passed over."""
     names = [*(part.name for part in parts), *silent]
@@ -115,7 +121,7 @@ def _weighted(parts: Sequence[Part], weights: Mapping[str, float], silent: Seque
             raise BadQuery(f"there is a weight for {name!r}, but the query has no such part.{nearest(name, names)}")
         if not isinstance(weight, int | float) or not math.isfinite(weight):
             raise BadQuery(f"the weight of {name!r} is {weight!r}; give a plain number")
-    return [Part(part.name, part.modality, part.content, float(weights.get(part.name, 1.0))) for part in parts]
+    return [replace(part, weight=float(weights.get(part.name, 1.0))) for part in parts]
 
 
 def _list(stack: Stack) -> str:

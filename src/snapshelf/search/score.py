@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from snapshelf.search import relevance
+from snapshelf.search import composed, relevance
 from snapshelf.search.background import background
+from snapshelf.search.composed import Composed
 from snapshelf.search.lanes import Asked, Found
 from snapshelf.search.relevance import Floats, Slopes
 from snapshelf.search.views import GROUPS, Chosen, chosen
@@ -59,10 +60,13 @@ def score(
     lanes: Sequence[str],
     slopes: Slopes,
     granted: Mapping[str, frozenset[str]] | None = None,
+    both: Composed | None = None,
 ) -> Scored:
-    """Score every candidate exactly. One lane alone orders by its own measure; several by the evidence of all.
+    """Score every candidate exactly. One lane alone orders by its own measure; several by the evidence of all; a photo
+    and words, ``both``, by what they say together (`composed`).
 
-    ``granted``: soft wish → the products that meet it. Equal scores come in order of SKU.
+    ``granted``: soft wish → the products that meet it. What speaks of a thing that is steered away from comes after all
+    that does not. Equal scores come in order of SKU.
     """
     blocks = found.blocks()
     held = chosen(stack, connection, list(blocks))
@@ -71,16 +75,13 @@ def score(
     best = _best(held, cosines)
     of_parts = np.column_stack([held.best(held.vectors @ row) for row in rows]) if n else np.empty((0, len(rows)))
     bm25 = _bm25(stack, asked, found, skus, lanes)
-    share = bm25 / found.ideal if found.ideal else np.zeros(n)
-    words, sight = relevance.distances(held, asked.fused, background(stack, connection))
-    proof = relevance.evidence(slopes, words, sight, share)
-    log_odds = proof.total + np.array([CODE[found.codes[sku][1]] if sku in found.codes else 0.0 for sku in skus])
-    met = {said: np.array([sku in some for sku in skus], bool) for said, some in (granted or {}).items()}
-    if met:
-        log_odds = log_odds + WISH / max(1.0, len(met) / MOST_WISHES) * np.sum(list(met.values()), axis=0)
+    share = bm25 / (found.ideal or np.inf)
+    proof = _proof(stack, connection, asked, held, share, slopes)
+    log_odds, met = _log_odds(proof, found, skus, granted or {})
     rounded: Floats = np.clip(np.round(np.asarray(cosines[best], np.float64), 6), -1.0, 1.0)
     keys, fits = _keys(lanes, rounded, bm25, share, log_odds)
     block = np.array([blocks[sku] for sku in skus], np.int64)
+    order = _order(stack, connection, asked, held, both, keys, block, fits)
     return Scored(
         skus=skus,
         cosines=rounded,
@@ -95,11 +96,47 @@ def score(
         evidence=log_odds,
         relevance=fits,
         best=best,
-        order=np.lexsort((np.array(skus), -keys, block)),
+        order=order,
         block=block,
         held=held,
         view_cosines=cosines,
     )
+
+
+def _log_odds(
+    proof: relevance.Evidence, found: Found, skus: Sequence[str], granted: Mapping[str, frozenset[str]]
+) -> tuple[Floats, dict[str, NDArray[np.bool_]]]:
+    """(n,) with what codes and wishes add, and which product meets which wish."""
+    met = {said: np.array([sku in some for sku in skus], bool) for said, some in granted.items()}
+    coded = np.array([CODE[found.codes[sku][1]] if sku in found.codes else 0.0 for sku in skus])
+    wished = np.sum([np.zeros(len(skus)), *met.values()], axis=0)
+    return proof.total + coded + WISH / max(1.0, len(met) / MOST_WISHES) * wished, met
+
+
+def _order(
+    stack: Stack,
+    connection: Connection,
+    asked: Asked,
+    held: Chosen,
+    both: Composed | None,
+    keys: Floats,
+    block: NDArray[np.int64],
+    fits: Floats,
+) -> NDArray[np.int64]:
+    """Best first. Of a photo and words, ``fits`` is made to follow the order, since the shop's rules go by it."""
+    if both and held.skus:
+        keys = np.round(composed.order(stack, connection, both, held), 6)
+    order = np.lexsort((np.array(held.skus), -keys, composed.steered(connection, asked.parts, held.skus), block))
+    if both:
+        fits[order] = np.sort(fits)[::-1]
+    return order
+
+
+def _proof(
+    stack: Stack, connection: Connection, asked: Asked, held: Chosen, share: Floats, slopes: Slopes
+) -> relevance.Evidence:
+    words, sight = relevance.distances(held, asked.fused, background(stack, connection))
+    return relevance.evidence(slopes, words, sight, share)
 
 
 def _keys(

@@ -1,0 +1,6 @@
+"""Learn from examples how this shop's queries are best answered, and deploy only what is proven to be better."""
+
+from snapshelf.learn.fusion import Outcome, train
+from snapshelf.learn.triplets import Triplet, of_clicks, read_triplets
+
+__all__ = ["Outcome", "Triplet", "of_clicks", "read_triplets", "train"]
