@@ -17,6 +17,7 @@ from snapshelf.shelf import Shelf, open_shelf
 PRODUCTS, SEED = 600, 7
 SHOP, SHELF = "shop", "shelf"
 SHOWN = "SNEA"  # the photo shown is of sneakers
+LIMIT = "under 70 EUR"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def queries(shop_folder: Path) -> list[Query]:
     photo = next(q for q in asked if SHOWN in q.get("image", "") and "text" not in q)
     mixed = next(q for q in asked if "image" in q and "text" in q)
     return [
-        Query(f'words: "{words["text"]}", in stock', words["text"], None, "in_stock"),
+        Query(f'words: "{words["text"]} {LIMIT}", in stock', f"{words['text']} {LIMIT}", None, "in_stock"),
         Query(f"a customer's photo: {photo['image']}", None, shop_folder / photo["image"], None),
         Query(
             f'a photo and words: {mixed["image"]} and "{mixed["text"]}"',
@@ -69,7 +70,7 @@ def queries(shop_folder: Path) -> list[Query]:
 def answer(shelf: Shelf, query: Query) -> None:
     """Print a question and its hits."""
     show.console.print(f"\n[bold]{query.said}[/bold]", highlight=False)
-    show.hits(shelf.search(query.text, query.image, where=query.where, k=5))
+    show.hits(shelf.search(query.text, query.image, where=query.where, k=3), why=True)
 
 
 def _next(folder: Path) -> None:
