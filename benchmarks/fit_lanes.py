@@ -21,12 +21,8 @@ import duckdb
 import numpy as np
 
 import snapshelf
-from snapshelf.fusion import weighted_mean
 from snapshelf.sample import render
-from snapshelf.search import lanes, question, relevance
-from snapshelf.search.background import background
-from snapshelf.search.run import embed
-from snapshelf.search.views import chosen
+from snapshelf.search import learn, question, relevance
 from snapshelf.types import Product
 
 KINDS = ("text", "image", "mixed")
@@ -102,19 +98,15 @@ def features(shelf, asked, grades):
     """For each query its kind and (candidates, 5): z by words, z by sight, share of BM25, label, weight."""
     stack = shelf.stack
     with stack.catalogue.read() as connection:
-        total, chance = stack.count(connection), background(stack, connection)
+        total = stack.count(connection)
         for id, text, image in asked:
             parts = question(stack, text, image).parts
-            fused = weighted_mean(embed(stack, parts), [part.weight for part in parts])
-            wanted = lanes.Asked(parts, fused, None, lanes.DEPTH, False, total, total)
-            found = lanes.ask(stack, connection, wanted, ("vector", "lexical"), True)
-            views = chosen(stack, connection, list(found.blocks()))
-            words, sight = relevance.distances(views, fused, chance)
-            bm25 = stack.lexical.scores(wanted.text, views.skus)
-            share = np.array([bm25.get(sku, 0.0) for sku in views.skus]) / (found.ideal or 1.0)
-            label = np.array([grades[id].get(sku, 0) > 0 for sku in views.skus], float)
-            weight = np.full(len(label), 1 / len(label))
-            yield relevance.kind_of_query(parts), np.column_stack([words, sight, share, label, weight])
+            one = learn.features(stack, connection, parts, grades[id], total)
+            weight = np.full(len(one.skus), 1 / len(one.skus))
+            yield (
+                relevance.kind_of_query(parts),
+                np.column_stack([one.words, one.sight, one.share, one.grades > 0, weight]),
+            )
 
 
 def fitted(kind: str, corpora: dict[str, list[np.ndarray]]) -> str:

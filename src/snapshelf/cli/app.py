@@ -168,6 +168,9 @@ def evaluate(
     condensed: Annotated[bool, typer.Option("--condensed", help="Leave products that nobody judged out.")] = False,
     baseline: Annotated[Path | None, typer.Option(help="Compare with this report, saved earlier with --out.")] = None,
     baseline_lanes: Annotated[str, typer.Option(help="Compare with the same search through these lanes.")] = "",
+    learn_weights: Annotated[
+        bool, typer.Option("--learn-weights", help="First learn how much each lane counts here; kept only if it helps.")
+    ] = False,
     out: Annotated[Path | None, typer.Option(help="Save the report as JSON, with every query's scores.")] = None,
     shelf: ShelfOption = "",
     settings: SettingsOption = None,
@@ -176,7 +179,7 @@ def evaluate(
     """Measure search on judged queries, by modality, with 95 % intervals."""
     from snapshelf.cli import evaluate as command
 
-    asked = command.Asked(queries, qrels, metrics, lanes, condensed, baseline, baseline_lanes, out)
+    asked = command.Asked(queries, qrels, metrics, lanes, condensed, baseline, baseline_lanes, out, learn_weights)
     command.evaluate(asked, shelf, settings, json)
 
 

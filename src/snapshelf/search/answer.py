@@ -130,7 +130,7 @@ def rank(stack: Stack, connection: Connection, ready: Ready, wanted: Wanted, als
         replace(found, vector=[*found.vector, *missing]) if missing else found,
         ready.rows,
         wanted.lanes,
-        relevance.SLOPES[ready.kind],
+        relevance.slopes_of(stack, connection, ready.kind),
         meaning.granted(stack, connection, ready.meaning.wishes),
         both,
     )

@@ -13,9 +13,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlalchemy import Connection
 
+from snapshelf.catalogue import journal
+from snapshelf.search import state
 from snapshelf.search.background import Background
 from snapshelf.search.views import GROUPS, Chosen
+from snapshelf.stack import Stack
 from snapshelf.types import Part
 
 Floats = NDArray[np.float64]
@@ -82,11 +86,31 @@ def distances(chosen: Chosen, fused: NDArray[np.float32], chance: Background) ->
 
 def evidence(slopes: Slopes, words: Floats, sight: Floats, share: Floats) -> Evidence:
     """Add it up; ``share`` (n,) of the best BM25 score there could be."""
-    both = np.isnan(words), np.isnan(sight)
-    filled_words = np.where(both[0], np.where(both[1], 0.0, slopes.tie * np.nan_to_num(sight)), np.nan_to_num(words))
-    filled_sight = np.where(both[1], np.where(both[0], 0.0, slopes.tie * np.nan_to_num(words)), np.nan_to_num(sight))
-    vector = slopes.words * filled_words + slopes.sight * filled_sight
+    by_words, by_sight = filled(words, sight, slopes.tie)
+    vector = slopes.words * by_words + slopes.sight * by_sight
     return Evidence(vector, slopes.lexical * np.clip(share, 0.0, 1.0), slopes.constant)
+
+
+def filled(words: Floats, sight: Floats, tie: float) -> tuple[Floats, Floats]:
+    """Both z without gaps: a product known in one way only has ``tie`` times that z in the other, or 0 if in none."""
+    unsaid, unseen, w, s = np.isnan(words), np.isnan(sight), np.nan_to_num(words), np.nan_to_num(sight)
+    return np.where(unsaid, tie * s, w), np.where(unseen, tie * w, s)
+
+
+def slopes_of(stack: Stack, connection: Connection, kind: str) -> Slopes:
+    """The slopes for a kind of query: those that this shelf learnt with this model (`learn`), or else `SLOPES`."""
+    now, held = state.now(connection), stack.memory.get("slopes")
+    if not (isinstance(held, tuple) and held[0] == now):
+        kept = {name: journal.fact(connection, fact_of(name, stack.model)) for name in SLOPES}
+        held = (now, {name: Slopes(**one) if one else SLOPES[name] for name, one in kept.items()})
+        stack.memory["slopes"] = held
+    found: Slopes = held[1][kind]
+    return found
+
+
+def fact_of(kind: str, model: str) -> str:
+    """The name under which learnt slopes are kept."""
+    return f"slopes of {kind} with {model}"
 
 
 def likelihood(log_odds: Floats) -> Floats:
