@@ -26,11 +26,12 @@ class Wired:
         return s3vectors.connect(location, dim, self.options | options)
 
     def settings(self, **more):
-        """Settings of a shelf that has this store and the toy model."""
-        from snapshelf.config import EmbedderSettings, Settings, StoreSettings
+        """Settings of a shelf that has this store and the toy model, and asks nothing but this store."""
+        from snapshelf.config import EmbedderSettings, SearchSettings, Settings, StoreSettings
 
         store = StoreSettings(name="s3vectors", options=self.options | more)
-        return Settings(embedder=EmbedderSettings(name="toy"), store=store)
+        search = SearchSettings(lanes="vector", understand=False, cutoff=False)
+        return Settings(embedder=EmbedderSettings(name="toy"), store=store, search=search)
 
 
 KEYS = SimpleNamespace(id="AKIAEXAMPLE", secret="secret")
