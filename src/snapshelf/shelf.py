@@ -117,7 +117,7 @@ class Shelf:
         asked = searching.question(self.stack, text, image, audio, video, weights, crop)
         settings = self.stack.settings.search
         wanted = searching.wanted(settings, where, k, offset, collapse, lanes, facets, cutoff, understand, off, rerank)
-        self._catch_up(wanted.lanes)
+        self._catch_up(wanted)
         found = searching.search(self.stack, asked.parts, replace(wanted, barcodes=asked.barcodes))
         return replace(found, heard=asked.heard, advice=asked.advice)
 
@@ -138,12 +138,12 @@ class Shelf:
         asked = searching.question(self.stack, text, image)
         settings = self.stack.settings.search
         wanted = searching.wanted(settings, where, lanes=lanes, understand=understand, off=off)
-        self._catch_up(wanted.lanes)
+        self._catch_up(wanted)
         return searching.explain(self.stack, asked.parts, replace(wanted, barcodes=asked.barcodes), sku)
 
-    def _catch_up(self, lanes: Sequence[str]) -> None:
+    def _catch_up(self, wanted: searching.Wanted) -> None:
         """Bring the indexes to the catalogue's state where they are behind it."""
-        if self.stack.is_behind("lexical" in lanes):
+        if self.stack.is_behind("lexical" in wanted.lanes, needed=wanted.named):
             from snapshelf.ingest.follow import catch_up
 
             catch_up(self.stack)

@@ -18,7 +18,7 @@ from snapshelf import plugins
 from snapshelf.catalogue import Catalogue, asking, changes, journal, open_catalogue
 from snapshelf.catalogue.ledger import Ledger
 from snapshelf.config import Settings
-from snapshelf.errors import BadInput, Busy, Mismatch, NotHere, UnknownAdapter, nearest, of_system
+from snapshelf.errors import BadInput, Busy, Mismatch, NotHere, Outside, UnknownAdapter, nearest, of_system
 from snapshelf.lexical import Lexical, open_lexical
 from snapshelf.manifest import Manifest, check
 from snapshelf.media import MediaLimits
@@ -218,12 +218,22 @@ class Stack:
             self._views = now, asking.count_views(connection)
         return self._views[1]
 
-    def is_behind(self, words: bool) -> bool:
-        """Whether an index lacks something that the catalogue holds; ``words``: the text index will be asked too."""
+    def is_behind(self, words: bool, needed: bool = True) -> bool:
+        """Whether an index lacks something that the catalogue holds; ``words``: the text index will be asked too.
+
+        needed: a text index that cannot be opened is an error, and not merely left out.
+        """
         with self.catalogue.read() as connection:
             cursors = changes.cursors_of(connection)
         now = cursors.get(changes.NOW, 0)
-        _ = self.store, self.lexical if words else None  # opening them finds out whether their files are still there
+        try:
+            _ = (
+                self.store,
+                self.lexical if words else None,
+            )  # opening them finds out whether their files are still there
+        except Outside:
+            if needed or "store" not in self.__dict__:
+                raise
         return now > 0 and (bool(self.rebuild) or any(cursors.get(name, 0) < now for name in (self.index, LEXICAL)))
 
     @contextmanager

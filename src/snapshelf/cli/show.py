@@ -71,9 +71,9 @@ def hits(results: Results, why: bool = False) -> None:
     for name, values in results.facets.items():
         counted = ", ".join(f"{value} {count:,}" for value, count in list(values.items())[:12])
         console.print(Text(f"{name}: {counted or 'no product has it'}"))
-    total = f"{results.total:,}{' or more' if results.estimated else ''} relevant of "
-    said = f"{results.matching:,} products that match · {results.path}{recall} · {results.seconds * 1000:.0f} ms"
-    console.print(Text(total + said, "dim"))
+    total = f"{results.total:,}{' or more' if results.estimated else ''}"
+    said = f"{results.matching:,} products match, {total} are relevant · {results.path}{recall}"
+    console.print(Text(f"{said} · {results.seconds * 1000:.0f} ms", "dim"))
 
 
 def _said(results: Results) -> list[str]:

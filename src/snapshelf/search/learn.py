@@ -74,10 +74,17 @@ def fit(queries: Sequence[Features], start: Slopes, pull: float = PULL) -> Slope
     first = np.array([start.constant, start.words, start.sight, start.lexical])
     found = first.copy()
     hold = pull * np.diag([0.01, 0.1, 0.1, 0.01])
-    for _ in range(60):
+
+    def loss(slopes: Floats) -> float:
+        z = rows @ slopes
+        return float(weight @ (np.logaddexp(0, z) - label * z) + (slopes - first) @ hold @ (slopes - first) / 2)
+
+    for _ in range(100):
         p = relevance.likelihood(rows @ found)
         curve = (rows * (weight * p * (1 - p))[:, None]).T @ rows + hold
         step = np.linalg.solve(curve, rows.T @ (weight * (label - p)) - hold @ (found - first))
+        while loss(found + step) > loss(found) and np.abs(step).max() > 1e-9:
+            step = step / 2  # Newton's step goes too far where the curve is flat
         found = found + step
         if np.abs(step).max() < 1e-8:
             break
