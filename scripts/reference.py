@@ -27,21 +27,19 @@ def page() -> str:
 
 def commands() -> Iterator[str]:
     yield "## Commands"
-    group = get_command(app)
-    context = typer.Context(group, info_name="snapshelf")
-    for name, command in named(group, context):
-        rows = [(option(one), one.help or "") for one in command.params if one.name != "help"]
-        yield f"### snapshelf {name}\n\n{command.help}\n\n" + table(("", ""), rows)
+    yield from of_group(get_command(app), "snapshelf")
 
 
-def named(group, context, above: str = "") -> Iterator[tuple[str, object]]:  # type: ignore[no-untyped-def]
-    """Every command by its whole name, those of groups after their group's."""
+def of_group(group, called: str) -> Iterator[str]:  # type: ignore[no-untyped-def]
+    """The commands of a group, and those of the groups within it."""
+    context = typer.Context(group, info_name=called)
     for name in group.list_commands(context):
         command = group.get_command(context, name)
         if hasattr(command, "list_commands"):
-            yield from named(command, context, f"{above}{name} ")
-        else:
-            yield f"{above}{name}", command
+            yield from of_group(command, f"{called} {name}")
+            continue
+        rows = [(option(one), one.help or "") for one in command.params if one.name != "help"]
+        yield f"### {called} {name}\n\n{command.help}\n\n" + table(("", ""), rows)
 
 
 def option(one) -> str:  # type: ignore[no-untyped-def]

@@ -20,7 +20,8 @@ VAGUE = {"utils", "util", "manager", "factory", "base"}
 HEAVY = {
     *("alembic", "av", "boto3", "botocore", "duckdb", "faiss", "hnswlib", "lancedb", "onnxruntime", "pandas", "PIL"),
     *("pillow_heif", "pinecone", "pocketsphinx", "polars", "psycopg", "pyarrow", "pymilvus", "pytest", "scipy"),
-    *("sentence_transformers", "sqlalchemy", "tantivy", "tokenizers", "torch", "transformers"),
+    *("lightgbm", "sentence_transformers", "sqlalchemy", "tantivy", "tokenizers", "torch", "transformers"),
+    "zxingcpp",
 }
 
 

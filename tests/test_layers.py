@@ -11,19 +11,21 @@ ROOT = Path(snapshelf.__file__).parent
 LINES = """
     cli
     serve
+    testing
     api web twin
     shelf
     evaluate experiment govern observe learn
     ingest search
-    testing
-    translate
+    translate rank
     stack
     embedders stores recognisers rerankers metrics sources
     catalogue lexical understand
     aws rows sample segments
-    plugins pace config vectors media photo filters fusion stats manifest money
+    plugins pace config vectors media photo filters fusion stats manifest money facts querytext
     protocols extras
+    candidates
     types
+    conditions receipts
     errors
 """
 LAYER = {name: depth for depth, line in enumerate(LINES.split("\n")) for name in line.split()}

@@ -30,6 +30,7 @@ class EmbedderSettings:
 
     name: str = row("", "embedding model; empty: the one the shelf was built with, compact for a new shelf")
     dim: int = row(0, "coordinates kept of each vector; 0: the shelf's own, the model's largest for a new shelf", 0)
+    keep: int = row(0, "coordinates bought and kept, of which dim are searched; 0: as many as are searched", 0)
     options: Options = field(default_factory=dict, metadata={"sentence": "settings of that model alone"})
 
 
@@ -75,8 +76,21 @@ class SearchSettings:
     """How a search answers when it is not told otherwise."""
 
     k: int = row(10, "hits on a page", 1)
-    lanes: str = row("vector", "ways of finding candidates, joined by a comma: vector, lexical")
+    lanes: str = row("exact,vector,lexical", "ways of finding candidates, joined by a comma")
     crop: str = row("", "what of a photo is meant when no box is drawn; empty: all of it; auto: what stands out, too")
+    understand: bool = row(True, "read prices, sizes, colours, brands and denials out of the words")
+    cutoff: bool = row(True, "leave out what is far less relevant than the best hit, and say when nothing fits")
+    false_alarms: float = row(0.02, "share of the shop's own queries that may be told that nothing fits", 0)
+
+
+@dataclass(frozen=True)
+class RankingSettings:
+    """What moves products beside their relevance (docs/ranking.md)."""
+
+    rules: str = row("", "file of the shop's rules, such as rules.toml; empty: none")
+    learned: bool = row(True, "false leaves a model that `snapshelf train rerank` put into the shelf unused")
+    half_life_days: float = row(30.0, "days in which a click, a sale … comes to count half", 0.01)
+    prior_strength: float = row(20.0, "impressions after which a product's own rates count as much as the shop's", 0.01)
 
 
 @dataclass(frozen=True)
@@ -93,6 +107,7 @@ class Settings:
     media: MediaSettings = field(default_factory=MediaSettings)
     speech: SpeechSettings = field(default_factory=SpeechSettings)
     search: SearchSettings = field(default_factory=SearchSettings)
+    ranking: RankingSettings = field(default_factory=RankingSettings)
 
 
 def load(path: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:

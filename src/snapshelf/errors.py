@@ -17,6 +17,7 @@ SnapshelfError
 ├── Busy               another process is writing          HTTP 423   exit 8
 ├── NoSpace            the disk is full                    HTTP 507   exit 9
 ├── SomeRefused        the rest went in, some rows did not HTTP 422   exit 10
+├── OverBudget         the next call would cost too much   HTTP 402   exit 11
 └── Interrupted        a person stopped it                 HTTP 503   exit 130
 
 ``http_status`` and ``exit_code`` are class attributes, so neither API nor command line keeps a table.
@@ -140,10 +141,21 @@ class NoSpace(SnapshelfError):
 
 
 class SomeRefused(SnapshelfError):
-    """The work went through, except for the items named in the report."""
+    """The work went through, except for the items named in the report; ``items`` are (SKU, reason) where known."""
 
     http_status = 422
     exit_code = 10
+
+    def __init__(self, message: str, items: Iterable[tuple[str, str]] = ()) -> None:
+        self.items = tuple(items)
+        super().__init__(message)
+
+
+class OverBudget(SnapshelfError):
+    """The next call would spend more than the settings allow; what was paid for is kept."""
+
+    http_status = 402
+    exit_code = 11
 
 
 class Interrupted(SnapshelfError):

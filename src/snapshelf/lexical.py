@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 from collections.abc import Iterable, Sequence
@@ -11,6 +12,11 @@ from typing import Any
 from snapshelf.errors import Busy, NoSpace, Outside
 
 WEIGHTS = {"title": 3.0, "brand": 2.0, "category": 1.5, "description": 1.0}
+FUNCTION_WORDS = frozenset(
+    "a an and are at be by can do for from have i if in is it like me my need of on or our some that the their these "
+    "this to want what which with without you your".split()
+)  # English, as the analyzer leaves them
+K1 = 1.2  # tantivy's
 _HEAP = 64_000_000  # bytes tantivy may hold before it writes a segment
 
 
@@ -62,21 +68,73 @@ class Lexical:
         Every word counts in the field where it weighs most (a disjunction maximum per word, weights in ``WEIGHTS``).
         BM25 after Robertson & Zaragoza 2009, with tantivy's k1 = 1.2, b = 0.75.
         """
+        words = self.words(text)
+        return self._found(self._any_of(words), k) if words else []
+
+    def scores(self, text: str, skus: Sequence[str]) -> dict[str, float]:
+        """The same score for these products alone; one that holds none of the words is left out."""
         import tantivy
 
-        words = list(dict.fromkeys(self._analyzer.analyze(text)))[:64]
-        if not words:
-            return []
-        of_word = [tantivy.Query.disjunction_max_query([self._term(f, word) for f in WEIGHTS], 0.1) for word in words]
-        query = tantivy.Query.boolean_query([(tantivy.Occur.Should, one) for one in of_word])
-        self._index.reload()
-        searcher = self._index.searcher()
-        found = [(searcher.doc(at)["sku"][0], float(score)) for score, at in searcher.search(query, k).hits]
-        return sorted(found, key=lambda hit: (-hit[1], hit[0]))
+        words = self.words(text)
+        if not words or not skus:
+            return {}
+        among = tantivy.Query.const_score_query(tantivy.Query.term_set_query(self._schema, "sku", list(skus)), 0.0)
+        both = [(tantivy.Occur.Must, among), (tantivy.Occur.Must, self._any_of(words))]
+        return dict(self._found(tantivy.Query.boolean_query(both), len(skus)))
+
+    def ideal(self, text: str) -> float:
+        """The score that no product exceeds: every word in its heaviest field, as often as counts; 0 for no words.
+
+        A word that the index does not hold counts as the rarest possible, unless it is a function word, so that a score
+        divided by this one says how much of what was asked is there, in [0, 1]. BM25 saturates at idf · (k1 + 1).
+        """
+        searcher = self._searcher()
+        n = max(1, int(searcher.num_docs))
+        best = 0.0
+        for word in self.words(text):
+            held = ((weight, searcher.doc_freq(field, word)) for field, weight in WEIGHTS.items())
+            tops = [weight * _idf(n, frequency) for weight, frequency in held if frequency]
+            if not tops and word in FUNCTION_WORDS:
+                continue
+            best += max(tops, default=WEIGHTS["title"] * _idf(n, 0))
+        return best * (K1 + 1)
+
+    def words(self, text: str) -> list[str]:
+        """The words of a text as they are searched for, stemmed, each once, 64 at most."""
+        return list(dict.fromkeys(self._analyzer.analyze(text)))[:64]
+
+    def holds(self, word: str) -> bool:
+        """Whether any product has a word, as `words` gives it."""
+        searcher = self._searcher()
+        return any(searcher.doc_freq(field, word) for field in WEIGHTS)
+
+    def holds_all(self, text: str) -> bool:
+        """Whether some product has every word of a text, in whatever fields."""
+        import tantivy
+
+        words = self.words(text)
+        every = [(tantivy.Occur.Must, self._any_of([word])) for word in words]
+        return bool(words) and bool(self._searcher().search(tantivy.Query.boolean_query(every), 1, False).hits)
 
     def close(self) -> None:
         """Let go; what was not committed is dropped, to be read from the catalogue again."""
         self._writer = None
+
+    def _any_of(self, words: Sequence[str]) -> Any:
+        import tantivy
+
+        of_word = [tantivy.Query.disjunction_max_query([self._term(f, word) for f in WEIGHTS], 0.1) for word in words]
+        return tantivy.Query.boolean_query([(tantivy.Occur.Should, one) for one in of_word])
+
+    def _found(self, query: Any, k: int) -> list[tuple[str, float]]:
+        searcher = self._searcher()
+        hits = searcher.search(query, k, False).hits
+        found = [(searcher.doc(at)["sku"][0], float(score)) for score, at in hits]
+        return sorted(found, key=lambda hit: (-hit[1], hit[0]))
+
+    def _searcher(self) -> Any:
+        self._index.reload()
+        return self._index.searcher()
 
     def _term(self, field: str, word: str) -> Any:
         import tantivy
@@ -90,6 +148,11 @@ class Lexical:
             except ValueError as error:
                 raise Busy("another process is writing to this shelf's text index") from error
         return self._writer
+
+
+def _idf(n: int, frequency: int) -> float:
+    """Robertson & Spärck Jones' weight of a word as Lucene and tantivy have it, never negative."""
+    return math.log(1 + (n - frequency + 0.5) / (frequency + 0.5))
 
 
 def open_lexical(folder: Path) -> Lexical:

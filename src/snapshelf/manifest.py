@@ -29,5 +29,6 @@ def check(manifest: Manifest, card: ModelCard, dim: int) -> None:
         raise Mismatch(f"{built}, not with {card.name}; open it without naming a model, or index into another folder")
     if card.revision != manifest.revision:
         raise Mismatch(f"{built}; revision {card.revision} is installed now: index the catalogue into a new folder")
-    if dim > manifest.dim or (dim and dim != manifest.dim and not card.matryoshka):
+    alone = not card.matryoshka and dim in card.dims  # each dimension is embedded by itself
+    if dim and dim != manifest.dim and not alone and (dim > manifest.dim or not card.matryoshka):
         raise Mismatch(f"{built}, which cannot give {dim}; index into another folder with dim = {dim}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -18,8 +18,12 @@ from snapshelf.stack import Stack, open_stack
 from snapshelf.types import Product, Results
 
 if TYPE_CHECKING:
-    from snapshelf.evaluate import JudgedQuery, Qrels, Report
+    from snapshelf.candidates import Candidate
+    from snapshelf.evaluate import JudgedQuery, Report
     from snapshelf.ingest import Progress, Summary
+    from snapshelf.rank import Recorded
+    from snapshelf.rank.dryrun import Moved
+    from snapshelf.rank.train import Trained, Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +68,14 @@ class Shelf:
         if not isinstance(source, str | Path):
             if not isinstance(source, Iterable):
                 raise BadInput(f"give the path of a catalogue, or products, not a {type(source).__name__}")
-            return ingest.index(self.stack, enumerate(source, start=1), tell=progress)
+            summary = ingest.index(self.stack, enumerate(source, start=1), tell=progress)
+            self._measure()
+            return summary
         reader = reader or self.read(source, images)
         name, fed = str(Path(source).resolve()), reader.columns
         columns = {field: column for column, said in fed.items() for field in said.split(", ")}
         summary = ingest.index(self.stack, reader, name, reader.total, progress, keep_missing, columns)
+        self._measure()
         return replace(summary, columns=dict(reader.columns))
 
     def read(self, path: str | Path, images: str | Path | None = None) -> Reader:
@@ -87,6 +94,11 @@ class Shelf:
         offset: int = 0,
         collapse: str | None = None,
         lanes: str | Sequence[str] | None = None,
+        facets: Sequence[str] = (),
+        cutoff: bool | None = None,
+        understand: bool | None = None,
+        off: Collection[str] = (),
+        rerank: bool = True,
         crop: Sequence[float] | Sequence[Sequence[float] | str | None] | str | None = None,
     ) -> Results:
         """The ``k`` products nearest to words, photos, speech and clips, best first; iterate over them.
@@ -94,23 +106,52 @@ class Shelf:
         A photo is a path, an http or https address, bytes or a PIL image, a sound or video one of the first three;
         several may be given. Where the model takes no sound, words are recognised (``heard`` of the results).
         weights: part → weight, negative to steer away, such as {"text": 0.7, "image": 1, "image2": -0.3}. where: a
-        filter such as "price < 80 and in_stock". collapse="family" gives one hit per family of variants. lanes:
-        "vector", "lexical", or both as a list or joined by a comma. crop: the box (left, top, right, bottom) of what is
-        meant, in pixels of the upright photo; "auto" for what stands out, "" for all of it; a list of these for several
-        photos.
+        filter such as "price < 80 and in_stock". collapse="family" gives one hit per family of variants. lanes: some
+        of "exact", "vector" and "lexical", as a list or joined by a comma. facets: names to count the values of.
+        cutoff=False shows what is hardly relevant, too, and never says that nothing fits. understand=False takes the
+        words as they stand; off: kinds of meaning to leave alone, such as ["price", "brand"].
+        rerank=False leaves the shop's rules and its trained model out. crop: the box (left, top, right, bottom) of what
+        is meant, in pixels of the upright photo; "auto" for what stands out, "" for all; a list for several photos.
         Raises BadFilter, BadMedia, BadQuery, Mismatch, MissingExtra, NotHere, Unsupported.
         """
-        stack, settings = self.stack, self.stack.settings.search
-        lanes = lanes or settings.lanes
-        asked = searching.question(stack, text, image, audio, video, weights, crop)
-        wanted = settings.k if k is None else k
-        paths = [lane.strip() for lane in lanes.split(",")] if isinstance(lanes, str) else lanes
-        if stack.is_behind("lexical" in paths):
+        asked = searching.question(self.stack, text, image, audio, video, weights, crop)
+        settings = self.stack.settings.search
+        wanted = searching.wanted(settings, where, k, offset, collapse, lanes, facets, cutoff, understand, off, rerank)
+        self._catch_up(wanted.lanes)
+        found = searching.search(self.stack, asked.parts, replace(wanted, barcodes=asked.barcodes))
+        return replace(found, heard=asked.heard, advice=asked.advice)
+
+    def explain(
+        self,
+        sku: str,
+        text: str | Sequence[str] | None = None,
+        image: Media | Sequence[Media] | None = None,
+        where: str | None = None,
+        lanes: str | Sequence[str] | None = None,
+        understand: bool | None = None,
+        off: Collection[str] = (),
+    ) -> searching.Explained:
+        """Why a product is where it is in the answer to a query, or is not in it: `Explained.said` in sentences.
+
+        Raises NotHere for a SKU that is not in the catalogue, and what `search` raises.
+        """
+        asked = searching.question(self.stack, text, image)
+        settings = self.stack.settings.search
+        wanted = searching.wanted(settings, where, lanes=lanes, understand=understand, off=off)
+        self._catch_up(wanted.lanes)
+        return searching.explain(self.stack, asked.parts, replace(wanted, barcodes=asked.barcodes), sku)
+
+    def _catch_up(self, lanes: Sequence[str]) -> None:
+        """Bring the indexes to the catalogue's state where they are behind it."""
+        if self.stack.is_behind("lexical" in lanes):
             from snapshelf.ingest.follow import catch_up
 
-            catch_up(stack)
-        found = searching.search(stack, asked.parts, where, wanted, offset, collapse, paths)
-        return replace(found, heard=asked.heard, advice=asked.advice) if asked.heard or asked.advice else found
+            catch_up(self.stack)
+
+    def _measure(self) -> None:
+        """Learn what the shop does not sell, where that is due."""
+        if self.stack.settings.search.cutoff and searching.is_due(self.stack):
+            searching.calibrate(self.stack)
 
     def evaluate(
         self,
@@ -126,7 +167,7 @@ class Shelf:
         Judged products that this shelf does not hold are the report's ``missing``. Raises BadRow, BadInput and NotHere
         for files that cannot be used, BadInput when the shelf holds none of them, and what `search` raises.
         """
-        from snapshelf.evaluate import METRICS, evaluate, read_qrels, read_queries
+        from snapshelf.evaluate import METRICS, evaluate, missing_of, read_qrels, read_queries
 
         def answer(query: JudgedQuery, k: int) -> list[str]:
             found = self.search(
@@ -142,22 +183,51 @@ class Shelf:
             return [hit.sku for hit in found]
 
         asked, judged = read_queries(Path(queries)), read_qrels(Path(qrels))
-        missing = self._missing(judged, Path(qrels))
+        missing = missing_of(self.stack, judged, Path(qrels))
         return replace(
             evaluate(answer, asked, judged, metrics or METRICS, condensed, progress=progress), missing=missing
         )
 
-    def _missing(self, qrels: Qrels, path: Path) -> tuple[str, ...]:
-        """Judged SKUs that are not in the shelf; raises BadInput when none is."""
-        skus = list(dict.fromkeys(sku for grades in qrels.values() for sku in grades))
-        with self.stack.catalogue.read() as connection:
-            there = products.fingerprints(connection, skus)
-        if skus and not there:
-            raise BadInput(
-                f"none of the {len(skus):,} products judged in {path} is in the shelf {self.stack.folder}, for example "
-                f"{skus[0]!r}; judgements name products by their SKU, so is this the right shelf?"
-            )
-        return tuple(sku for sku in skus if sku not in there)
+    def record(self, events: Iterable[object]) -> Recorded:
+        """Keep what shoppers did: mappings by the names of User Behavior Insights (`snapshelf.rank.ubi`).
+
+        Any order will do, and the same event twice counts once. Rows that are no event are refused one by one, events
+        of unknown products kept aside; both are named. Raises BadInput, Busy, NoSpace, Outside.
+        """
+        from snapshelf import rank
+
+        return rank.record(self.stack, events)
+
+    def dry_run(self, text: str, rules: str | Path = "", among: int = 50) -> list[Moved]:
+        """The ``among`` most relevant products for some words, in the order that the rules give them.
+
+        rules: a file instead of the one in the settings; nothing is changed by it. Raises BadSettings, NotHere, and
+        what `search` raises.
+        """
+        from snapshelf.rank.dryrun import dry_run
+
+        return dry_run(self.stack, self.search(text, k=among, rerank=False), text, Path(rules) if rules else None)
+
+    def train_reranker(
+        self, queries: str | Path, qrels: str | Path, wish: Wish | None = None, among: int = 50
+    ) -> Trained:
+        """Learn a ranking from the recorded events; it is put to use only if the judged queries say that it is better.
+
+        queries, qrels: as in `evaluate`, of which those that are words alone are asked. among: candidates of a query.
+        Raises BadInput for too little to learn from or to judge by, MissingExtra, and what `search` raises.
+        """
+        from snapshelf.evaluate import read_qrels, read_queries
+        from snapshelf.rank.candidates import of_hits
+        from snapshelf.rank.train import train
+
+        judged = read_qrels(Path(qrels))
+        asked = {query.text: judged[query.id] for query in read_queries(Path(queries)) if query.id in judged}
+        plain = {text: grades for text, grades in asked.items() if text and any(g > 0 for g in grades.values())}
+
+        def candidates(text: str) -> list[Candidate]:
+            return of_hits(self.stack, self.search(text, k=among, rerank=False))
+
+        return train(self.stack, candidates, plain, wish)
 
     def show(self, sku: str) -> Product:
         """One product. Raises NotHere."""

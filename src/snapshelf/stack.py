@@ -5,24 +5,25 @@ from __future__ import annotations
 import os
 import shutil
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import Connection
 
 from snapshelf import plugins
 from snapshelf.catalogue import Catalogue, asking, changes, journal, open_catalogue
+from snapshelf.catalogue.ledger import Ledger
 from snapshelf.config import Settings
 from snapshelf.errors import BadInput, Busy, Mismatch, NotHere, UnknownAdapter, nearest, of_system
 from snapshelf.lexical import Lexical, open_lexical
 from snapshelf.manifest import Manifest, check
 from snapshelf.media import MediaLimits
-from snapshelf.protocols import Embedder, Options, Recogniser, Store
-from snapshelf.types import Filter, ModelCard
+from snapshelf.protocols import Embedder, Options, Recogniser, Renewable, Store
+from snapshelf.types import Filter, ModelCard, Purpose, Value
 
 if TYPE_CHECKING:
     from snapshelf.media import ClipLimits, Fetcher
@@ -31,6 +32,13 @@ DEFAULT_MODEL = "compact"
 DATABASE = "catalogue.sqlite"
 LEXICAL = "lexical"  # folder, and name of its cursor
 REMEMBERED = 256  # filters whose counts are kept
+# What all views show → the purpose of a query, for a model that tells them apart; "query" for any mixture.
+SEARCHED: dict[frozenset[str], Purpose] = {
+    frozenset({"text"}): "query text",
+    frozenset({"image"}): "query image",
+    frozenset({"audio"}): "query audio",
+    frozenset({"video"}): "query video",
+}
 
 
 class Stack:
@@ -40,7 +48,13 @@ class Stack:
         self.folder, self.settings, self.catalogue = folder, settings, catalogue
         self._manifest: Manifest | None = None
         self._counts: OrderedDict[tuple[int, Filter | None], int] = OrderedDict()
+        self._searched: tuple[int, Purpose] = (-1, "query")
+        self._views: tuple[int, int] | None = None
+        self.ledger = Ledger(catalogue, lambda: self.writable(DATABASE) is not None)
+        self.memory: dict[str, object] = {}  # what a search keeps for the next one, by name; see the modules of search
         self.rebuild: set[str] = set()  # indexes whose files were lost, to be filled from the catalogue again
+        self.signals: tuple[object, dict[str, Mapping[str, Value]]] | None = None  # while the catalogue is unchanged
+        self.rerankers: tuple[object, object] | None = None  # rules and model as last read, with their mark
 
     @property
     def manifest(self) -> Manifest | None:
@@ -68,12 +82,22 @@ class Stack:
     @property
     def kept_dim(self) -> int:
         """Coordinates at which embeddings are kept."""
-        return self.manifest.dim if self.manifest else self.dim
+        if self.manifest:
+            # A model whose smaller vectors are no prefixes gives, and is paid for, each dimension by itself.
+            return self.manifest.dim if self.card.matryoshka else self.dim
+        kept, dim = self.settings.embedder.keep, self.dim
+        if kept and kept != dim and not (self.card.matryoshka and kept in self.card.dims and kept > dim):
+            raise Mismatch(
+                f"embedder.keep is {kept}, but {self.card.name} cannot give {dim} dimensions out of {kept}; leave keep "
+                "out, or name larger dimensions of a model whose smaller ones are prefixes"
+            )
+        return kept or dim
 
     @property
     def dim(self) -> int:
         """Coordinates that are searched: what the settings ask for, else those kept, else the model's largest."""
-        wanted = self.settings.embedder.dim or (self.manifest.dim if self.manifest else self.card.dims[0])
+        own = self.card.default_dim or self.card.dims[0]
+        wanted = self.settings.embedder.dim or (self.manifest.dim if self.manifest else own)
         if not self.manifest and wanted not in self.card.dims:
             raise Mismatch(f"{self.card.name} has no {wanted} dimensions; it has {', '.join(map(str, self.card.dims))}")
         return wanted
@@ -87,7 +111,18 @@ class Stack:
     def embedder(self) -> Embedder:
         """The model, loaded."""
         loaded: Embedder = _module_of(self.card.name).load(self.card, self.settings.embedder.options)
+        self.ledger.attach(loaded)
         return loaded
+
+    def asks(self) -> Purpose:
+        """The purpose of a query, by what is searched; "query" for a model to which it makes no difference."""
+        if not self.card.purposes_differ:
+            return "query"
+        with self.catalogue.read() as connection:
+            now = changes.now(connection)
+            if self._searched[0] != now:
+                self._searched = now, SEARCHED.get(asking.kinds_of_views(connection), "query")
+        return self._searched[1]
 
     @cached_property
     def store(self) -> Store:
@@ -100,7 +135,9 @@ class Stack:
             shutil.rmtree(location)
             fresh = True
             store = module.connect(location, self.dim, self.settings.store.options)
-        if fresh or (store.count() == 0 and "reopen" not in store.can):
+        if "renew" in store.can:
+            fresh = cast(Renewable, store).stale  # its index is not in the folder
+        if fresh or ("reopen" not in store.can and store.count() == 0):  # counting may cost calls
             self.rebuild.add(self.index)
         return store
 
@@ -160,7 +197,7 @@ class Stack:
     def found(self) -> None:
         """Write down what the shelf is built from, once."""
         if self.manifest is None:
-            made = Manifest(self.card.name, self.card.revision, self.dim)
+            made = Manifest(self.card.name, self.card.revision, self.kept_dim)
             with self.catalogue.write() as connection:
                 journal.set_fact(connection, "manifest", {name: getattr(made, name) for name in made.__slots__})
             self._manifest = made
@@ -173,6 +210,13 @@ class Stack:
             if len(self._counts) > REMEMBERED:
                 self._counts.popitem(last=False)
         return self._counts[key]
+
+    def count_views(self, connection: Connection) -> int:
+        """How many views all products have; remembered likewise, since some stores would have to list them all."""
+        now = changes.now(connection)
+        if self._views is None or self._views[0] != now:
+            self._views = now, asking.count_views(connection)
+        return self._views[1]
 
     def is_behind(self, words: bool) -> bool:
         """Whether an index lacks something that the catalogue holds; ``words``: the text index will be asked too."""
@@ -205,7 +249,8 @@ class Stack:
             lock.release()
 
     def close(self) -> None:
-        """Close what was opened."""
+        """Close what was opened, and write down what queries have cost."""
+        self.ledger.close()
         for part in ("store", "lexical", "embedder"):
             close = getattr(self.__dict__.pop(part, None), "close", None)
             if close:

@@ -7,14 +7,14 @@ segments as they are.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from snapshelf.catalogue import changes, products
-from snapshelf.errors import BadSettings, Unsupported
-from snapshelf.protocols import Heard, Phrases
+from snapshelf.errors import BadInput, BadSettings, Unsupported
+from snapshelf.protocols import Buying, Heard, Outcome, Phrases
 from snapshelf.stack import Stack
 from snapshelf.types import Clip, Item, Purpose, Segment, Vectors
 from snapshelf.vectors import unit
@@ -28,6 +28,9 @@ def embed(stack: Stack, items: Sequence[Item], purpose: Purpose, dim: int) -> Ve
 
     Raises Unsupported for sound that was not recognised first, and for video where the model knows no pictures.
     """
+    if purpose == "query":
+        purpose = stack.asks()
+        stack.ledger.settle_soon()
     apart = [_parts(stack, item) for item in items]
     flat = [part for parts in apart for part in parts]
     size = max(AT_ONCE, len(items))
@@ -38,6 +41,23 @@ def embed(stack: Stack, items: Sequence[Item], purpose: Purpose, dim: int) -> Ve
     starts = np.cumsum([0, *(len(parts) for parts in apart[:-1])])
     means: Vectors = np.add.reduceat(found, starts)
     return unit(means)
+
+
+def embed_each(
+    stack: Stack, items: Sequence[Item], purpose: Purpose, dim: int, keep: Callable[[Sequence[Outcome]], None]
+) -> None:
+    """The same one by one, for a model whose calls cost money: outcomes are handed to ``keep`` as they come."""
+    buyer = stack.embedder
+    whole = [place for place, item in enumerate(items) if len(_parts(stack, item)) == 1]
+    if isinstance(buyer, Buying):
+        buyer.embed_each(
+            [items[place] for place in whole], purpose, dim, lambda some: keep([(whole[at], one) for at, one in some])
+        )
+    for place in sorted(set(range(len(items))) - set(whole)):
+        try:
+            keep([(place, embed(stack, [items[place]], purpose, dim)[0])])
+        except BadInput as error:
+            keep([(place, error)])
 
 
 def _parts(stack: Stack, item: Item) -> Sequence[Item]:

@@ -9,11 +9,23 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from snapshelf.conditions import And as And
+from snapshelf.conditions import Compare as Compare
+from snapshelf.conditions import Exists as Exists
+from snapshelf.conditions import Filter as Filter
+from snapshelf.conditions import Not as Not
+from snapshelf.conditions import Or as Or
+from snapshelf.conditions import Truth as Truth
+from snapshelf.receipts import Receipt, Suggestion
+
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from snapshelf.understand import Understood
+
 Modality: TypeAlias = Literal["text", "image", "audio", "video"]
-Purpose: TypeAlias = Literal["index", "query"]  # what a vector is for: to be found, or to find
+# What a vector is for: to be found, or to find; and for a model that asks, to find among views of one kind alone.
+Purpose: TypeAlias = Literal["index", "query", "query text", "query image", "query audio", "query video"]
 Value: TypeAlias = bool | int | float | str | tuple[str, ...]  # what an attribute may hold
 Attributes: TypeAlias = Mapping[str, Value]
 Kind: TypeAlias = Literal["bool", "number", "text", "list"]  # the type of an attribute over the whole catalogue
@@ -139,62 +151,6 @@ def split_aspect(aspect: str) -> tuple[str, tuple[float, float] | None]:
     return medium, (float(start), float(end)) if at else None
 
 
-# --- filters: what `where` becomes (snapshelf.filters parses, matches and translates them) ---------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Compare:
-    """``name op value``. A product without the attribute matches no comparison; a list matches if any element does.
-
-    ``!=`` and ``not in`` are the negations of ``==`` and ``in``, and so match where the attribute is missing.
-    """
-
-    name: str
-    op: Literal["==", "!=", "<", "<=", ">", ">=", "in", "not in"]
-    value: bool | float | str | tuple[bool | float | str, ...]
-    at: int = field(default=0, compare=False)  # character of the filter's text where the comparison begins
-
-
-@dataclass(frozen=True, slots=True)
-class Truth:
-    """A bare name: true where the boolean attribute is true."""
-
-    name: str
-    at: int = field(default=0, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Exists:
-    """``exists(name)``: true where the product has the attribute."""
-
-    name: str
-    at: int = field(default=0, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """Plain negation: true exactly where ``part`` is not."""
-
-    part: Filter
-
-
-@dataclass(frozen=True, slots=True)
-class And:
-    """All parts hold."""
-
-    parts: tuple[Filter, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Or:
-    """At least one part holds."""
-
-    parts: tuple[Filter, ...]
-
-
-Filter: TypeAlias = Compare | Truth | Exists | Not | And | Or
-
-
 # --- models and stores ------------------------------------------------------------------------------------------------
 
 
@@ -213,6 +169,9 @@ class ModelCard:
     matryoshka: bool
     source: str
     purposes_differ: bool = False  # True: the same content has one vector for indexing and another for querying
+    cuts: str = ""  # by which rule the model cuts whole videos by itself; "": it takes what Snapshelf cuts
+    longest_sound: float = 0.0  # seconds of a sound beyond which the model cuts it by itself; 0: it takes any
+    default_dim: int = 0  # coordinates kept by a new shelf; 0: the largest
     batch: int = 32
     image_side: int = 1024  # pixels of a picture's longer side beyond which the model sees nothing more
     notes: str = ""
@@ -255,7 +214,8 @@ class Hit:
     """One answer. ``score`` is 1 − cosine distance, in [-1, 1]; ``scores`` the same for each part of the query alone.
 
     ``view`` names what matched: "text", "image1", "video1" … and ``span`` its seconds, where it is a part of something
-    that runs. ``siblings`` counts the other variants folded into this card.
+    that runs. ``siblings`` counts the other variants folded into this card. ``relevance``, in [0, 1], is what hits are
+    ordered by before the shop's own wishes; ``receipt`` tells how it came about, ``label`` as in `Ranked`.
     """
 
     rank: int
@@ -266,6 +226,9 @@ class Hit:
     view: str
     siblings: int = 0
     span: tuple[float, float] | None = None
+    relevance: float = 0.0
+    receipt: Receipt | None = None
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,8 +236,14 @@ class Results(Sequence[Hit]):
     """The hits of one page, best first, and how they were found.
 
     ``matching`` counts the products that pass the filter. ``path`` and ``recall`` as in `Neighbours`. ``heard`` holds
-    the words recognised in each part that was sound, for a person to correct. ``advice`` says in sentences how the
-    photo could be better.
+    the words recognised in each part that was sound, for a person to correct. ``advice`` says in
+    sentences how the photo could be better.
+    ``total`` counts the products (or cards) that are relevant enough to be shown on all pages together, ``estimated``
+    where more may follow than were looked at; ``facets`` counts their values, attribute → value → products.
+    ``confidence``, in [0, 1], is how sure it is that the shop has what was asked, None where that was never measured.
+    ``nothing`` says so in a sentence when it has not; then ``hits`` is empty and ``nearest`` holds what comes closest.
+    ``did_you_mean`` offers codes one typo away. ``understood`` says of each part that is words what was read out of
+    it; ``notes`` what was corrected, contradictory or left out.
     """
 
     hits: tuple[Hit, ...]
@@ -284,6 +253,15 @@ class Results(Sequence[Hit]):
     seconds: float
     offset: int = 0
     heard: Mapping[str, str] = field(default_factory=dict)
+    total: int = 0
+    estimated: bool = False
+    facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    confidence: float | None = None
+    nothing: str = ""
+    nearest: tuple[Hit, ...] = ()
+    did_you_mean: tuple[Suggestion, ...] = ()
+    understood: Mapping[str, Understood] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
     advice: tuple[str, ...] = ()
 
     def __len__(self) -> int:

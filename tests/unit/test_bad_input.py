@@ -143,7 +143,7 @@ def test_other_marks_are_no_fault(bad, encoding, mark):
         (["search"], 2, "nothing to search for"),
         (["search", "red", "-k", "-1"], 2, "k is the number of hits, from 1 to 1000, not -1"),
         (["search", "red", "--page", "99999999"], 2, "from 0 to 10000"),
-        (["search", "red", "--lanes", "vektor"], 2, "lanes are vector and lexical, not vektor"),
+        (["search", "red", "--lanes", "vektor"], 2, "lanes are vector, lexical, exact, not vektor"),
         (["search", "red", "--weights", "text=nan"], 2, "the weight of 'text' is nan"),
         (["search", "red", "--weights", "imge=1"], 2, "no such part"),
         (["search", "--image", "none.jpg"], 2, "there is no picture none.jpg"),

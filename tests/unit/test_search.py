@@ -126,7 +126,7 @@ def test_families_and_pages(shelf):
 def test_lanes(shelf):
     assert skus(shelf.search(text="without", lanes=("lexical",))) == ["bare"]
     both = shelf.search(text="red thing", lanes=("vector", "lexical"), k=10)
-    assert "reciprocal rank" in both.path
+    assert "joined by calibrated evidence" in both.path
     assert skus(shelf.search(text="colours thing", lanes=("lexical",), where="price < 50")) == []
 
 

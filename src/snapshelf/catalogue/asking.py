@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Connection, and_, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, false, func, not_, or_, select
 
-from snapshelf.catalogue.schema import attributes, kinds, products, views
+from snapshelf.catalogue.schema import attributes, kinds, media, products, views
 from snapshelf.types import FILTERABLE, And, Compare, Exists, Filter, Kind, Not, Or
+
+MEDIA = ("image", "audio", "video", "sound")  # kinds of media; "sound" is the sound of a video by itself
 
 
 def known(connection: Connection) -> Mapping[str, Kind]:
@@ -96,3 +98,10 @@ def _ordered(op: str, value: Any) -> ColumnElement[bool]:
 def count_views(connection: Connection) -> int:
     """How many views all products have together."""
     return connection.execute(select(func.count()).select_from(views)).scalar_one()
+
+
+def kinds_of_views(connection: Connection) -> frozenset[str]:
+    """What is searched: "text", and the kinds of the media there are, each answered by an index."""
+    found = {kind for kind in MEDIA if connection.execute(select(exists().where(media.c.kind == kind))).scalar()}
+    text = connection.execute(select(exists().where(views.c.aspect == "text"))).scalar()
+    return frozenset(found | ({"text"} if text else set()))

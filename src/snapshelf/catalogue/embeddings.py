@@ -41,6 +41,17 @@ def missing(connection: Connection, contents: Sequence[str], model: str, purpose
     return [content for content in wanted if content not in held]
 
 
+def lacking(connection: Connection, skus: Sequence[str], model: str, purpose: str, dim: int) -> set[str]:
+    """Those of the products with a view that has no embedding of this kind."""
+    e, v, found = embeddings.c, views.c, set[str]()
+    same = (e.content == v.content) & (e.model == model) & (e.purpose == purpose) & (e.dim == dim)
+    for start in range(0, len(skus), AT_ONCE):
+        joined = select(v.sku).select_from(views.outerjoin(embeddings, same))
+        query = joined.where(v.sku.in_(skus[start : start + AT_ONCE]), e.content.is_(None))
+        found.update(connection.execute(query).scalars())
+    return found
+
+
 def get(
     connection: Connection, contents: Sequence[str], model: str, purpose: str, dim: int, at: int | None = None
 ) -> Vectors:

@@ -34,7 +34,7 @@ class Catalogue:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction: all of it or, on any error, nothing. Raises NoSpace, Busy, Outside."""
-        with _translated(), self.engine.begin() as connection:
+        with _translated(), self.engine.execution_options(writes=True).begin() as connection:
             yield connection
 
     def close(self) -> None:
@@ -70,7 +70,7 @@ def _engine(url: str) -> Engine:
     except ModuleNotFoundError as error:
         raise MissingExtra(f"{error.name} is not installed; run: pip install {error.name}") from error
     event.listen(engine, "connect", partial(_prepare, PRAGMAS[2:] if fixed else PRAGMAS))
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+    event.listen(engine, "begin", _begin)
     return engine
 
 
@@ -85,6 +85,12 @@ def _prepare(pragmas: Sequence[str], connection: Any, _: Any) -> None:
     connection.isolation_level = None  # SQLAlchemy says BEGIN itself, so that DDL is transactional too
     for pragma in pragmas:
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    """A writer takes its turn at once: one that read first would fail if another had written in between."""
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 @contextmanager

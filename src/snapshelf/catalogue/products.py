@@ -10,9 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, delete, insert, select
 
+from snapshelf.catalogue import codes
 from snapshelf.catalogue.changes import tick
 from snapshelf.catalogue.embeddings import AT_ONCE, prune
 from snapshelf.catalogue.schema import attributes, gone, kinds, media, products, views
+from snapshelf.catalogue.schema import codes as code_rows
 from snapshelf.types import FILTERABLE, Kind, Product, Value, View, aspect_of, kind_of
 
 FIELDS = tuple(Product.__dataclass_fields__)
@@ -98,10 +100,11 @@ def put(connection: Connection, entries: Sequence[Entry]) -> set[str]:
     _learn_kinds(connection, entries)
     skus = [entry.product.sku for entry in entries]
     old = {(sku, aspect): (content, added) for sku, aspect, content, added in _views(connection, skus)}
-    _delete(connection, products, skus)  # cascades to attributes, media and views
+    _delete(connection, products, skus)  # cascades to attributes, codes, media and views
     rows = [_row(entry, seq) for entry in entries]
     connection.execute(insert(products), rows)
     _insert(connection, attributes, [row for entry in entries for row in _attribute_rows(entry.product)])
+    _insert(connection, code_rows, [row for entry in entries for row in codes.rows_of(entry.product)])
     _insert(connection, media, [row for entry in entries for row in _media_rows(entry)])
     now: list[dict[str, Any]] = []
     for view in (view for entry in entries for view in entry.views()):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-HEAD = "0002"  # the newest migration
+HEAD = "0005"  # the newest migration
 
 metadata = MetaData()
 
@@ -48,6 +48,16 @@ attributes = Table(
     Index("attributes_text", "name", "text", "sku"),
 )
 
+# SKU, GTIN and part number without punctuation and case, as `codes.rows_of` makes them.
+codes = Table(
+    "codes",
+    metadata,
+    Column("code", String, primary_key=True),
+    Column("kind", String, primary_key=True),  # sku, gtin, mpn
+    Column("sku", String, ForeignKey("products.sku", ondelete="CASCADE"), primary_key=True),
+    Index("codes_sku", "sku"),
+)
+
 kinds = Table(
     "kinds",
     metadata,
@@ -69,6 +79,7 @@ media = Table(
     Column("kind", String, nullable=False, server_default="image"),  # image, audio, video
     Column("start", Float),  # seconds of a part within its file, otherwise none
     Column("end", Float),
+    Index("media_kind", "kind"),
 )
 
 embeddings = Table(
@@ -122,9 +133,75 @@ batches = Table(
     Column("state", String, nullable=False),  # sent, done
 )
 
+# What calls of paid services have cost: a row for all calls of one kind that are written down together.
+charges = Table(
+    "charges",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Float, nullable=False),  # seconds since 1970, UTC
+    Column("run", String, nullable=False),  # of the journal; "" for queries
+    Column("service", String, nullable=False),
+    Column("operation", String, nullable=False),
+    Column("model", String, nullable=False),
+    Column("what", String, nullable=False),  # tokens, images, seconds of sound …, or what became of the calls
+    Column("amount", Float, nullable=False),
+    Column("dollars", Float, nullable=False),
+    Column("calls", Integer, nullable=False),
+    Index("charges_at", "at"),
+    Index("charges_run", "run"),
+)
+
 facts = Table(
     "facts",
     metadata,
     Column("name", String, primary_key=True),
     Column("value", JSON, nullable=False),
+)
+
+# What shoppers did (`snapshelf.catalogue.events`). One row each, whatever order they came in; those of products that
+# are not here are kept and not counted.
+events = Table(
+    "events",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("action", String, nullable=False),  # impression, click, cart, purchase
+    Column("sku", String, nullable=False),
+    Column("at", Float, nullable=False),  # seconds since 1970, UTC, by the event's own clock
+    Column("query", String, nullable=False),  # the shop's id of the query; "" for none
+    Column("text", String),  # the query's words, normalised; none until they are known
+    Column("position", Integer),  # from 1
+    Column("client", String, nullable=False),
+    Column("session", String, nullable=False),
+    Column("randomised", Integer, nullable=False),  # 1: its place on the page was drawn by lot
+    Index("events_query", "query"),
+    Index("events_sku", "sku"),
+)
+
+# Words of queries by the shop's id, for events that name only the id.
+asked = Table(
+    "asked",
+    metadata,
+    Column("query", String, primary_key=True),
+    Column("text", String, nullable=False),
+)
+
+# Decayed counts per query text and product, as of ``at``; text "" sums over queries, SKU "" over products.
+counters = Table(
+    "counters",
+    metadata,
+    Column("text", String, primary_key=True),
+    Column("sku", String, primary_key=True),
+    Column("impression", Float, nullable=False),
+    Column("click", Float, nullable=False),
+    Column("cart", Float, nullable=False),
+    Column("purchase", Float, nullable=False),
+    Column("at", Float, nullable=False),
+)
+
+# SKUs that events name and the catalogue does not, with how many events wait for them.
+strangers = Table(
+    "strangers",
+    metadata,
+    Column("sku", String, primary_key=True),
+    Column("events", Integer, nullable=False),
 )

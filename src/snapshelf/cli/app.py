@@ -7,6 +7,9 @@ from typing import Annotated
 
 import typer
 
+from snapshelf.cli import groups
+from snapshelf.cli.options import JsonOption, LanesOption, PlainOption, SettingsOption, ShelfOption
+
 app = typer.Typer(
     name="snapshelf",
     help="One search box for a shop: words, photos, or both.",
@@ -16,12 +19,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-train_app = typer.Typer(help="Learn from what shoppers did.", no_args_is_help=True, rich_markup_mode=None)
-app.add_typer(train_app, name="train")
-
-ShelfOption = Annotated[str, typer.Option("--shelf", metavar="DIR", help="The shelf; by default the settings' own.")]
-SettingsOption = Annotated[Path | None, typer.Option("--settings", help="Settings file instead of ./snapshelf.toml.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+app.add_typer(groups.rules, name="rules")
+app.add_typer(groups.train, name="train")
+app.add_typer(groups.aws, name="aws")
 
 
 @app.callback(invoke_without_command=True)
@@ -70,7 +70,13 @@ def search(
     k: Annotated[int, typer.Option("-k", "--k", help="Hits on a page; 0: as the settings say.")] = 0,
     page: Annotated[int, typer.Option(help="Which page of k hits.", min=1)] = 1,
     family: Annotated[bool, typer.Option("--family", help="One hit per family of variants.")] = False,
-    lanes: Annotated[str, typer.Option(help="vector, lexical, or both joined by a comma.")] = "",
+    lanes: LanesOption = "",
+    facets: Annotated[str, typer.Option(help="Count the values of these: brand,color.")] = "",
+    everything: Annotated[
+        bool, typer.Option("--all", help="Show what is hardly relevant, too; never say that nothing fits.")
+    ] = False,
+    plain: PlainOption = False,
+    why: Annotated[bool, typer.Option("--why", help="Say below each hit how it came about.")] = False,
     crop: Annotated[
         str, typer.Option(help="What of the photo is meant: left,top,right,bottom in pixels, auto, or whole.")
     ] = "",
@@ -81,8 +87,27 @@ def search(
     """Find products by words, a photo, or both."""
     from snapshelf.cli import search as command
 
-    asked = command.Asked(text, tuple(image or ()), audio, video, where, weights, k, page, family, lanes, crop)
+    shown = command.Shown(facets, everything, plain, why)
+    asked = command.Asked(text, tuple(image or ()), audio, video, where, weights, k, page, family, lanes, shown, crop)
     command.search(asked, shelf, settings, json)
+
+
+@app.command()
+def explain(
+    text: Annotated[str, typer.Argument(metavar="QUERY", help="The words of the query.")],
+    sku: Annotated[str, typer.Argument(help="The product's SKU.")],
+    image: Annotated[list[str] | None, typer.Option("--image", help="A photo of the query.")] = None,
+    where: Annotated[str, typer.Option(help="The filter of the query.")] = "",
+    lanes: LanesOption = "",
+    plain: PlainOption = False,
+    shelf: ShelfOption = "",
+    settings: SettingsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Say why a product is where it is in the answer to a query, or is not in it."""
+    from snapshelf.cli import search as command
+
+    command.explain(text, tuple(image or ()), where, lanes, plain, sku, shelf, settings, json)
 
 
 @app.command()
@@ -139,10 +164,13 @@ def evaluate(
     queries: Annotated[Path, typer.Option(help="Queries as JSON Lines: id, and text, image or both.")],
     qrels: Annotated[Path, typer.Option(help="Judgements as CSV: query,sku,grade.")],
     metrics: Annotated[str, typer.Option(help="Which, joined by commas.")] = "precision@1,recall@5,mrr@10,ndcg@10",
-    lanes: Annotated[str, typer.Option(help="vector, lexical, or both joined by a comma.")] = "",
+    lanes: LanesOption = "",
     condensed: Annotated[bool, typer.Option("--condensed", help="Leave products that nobody judged out.")] = False,
     baseline: Annotated[Path | None, typer.Option(help="Compare with this report, saved earlier with --out.")] = None,
     baseline_lanes: Annotated[str, typer.Option(help="Compare with the same search through these lanes.")] = "",
+    learn_weights: Annotated[
+        bool, typer.Option("--learn-weights", help="First learn how much each lane counts here; kept only if it helps.")
+    ] = False,
     out: Annotated[Path | None, typer.Option(help="Save the report as JSON, with every query's scores.")] = None,
     shelf: ShelfOption = "",
     settings: SettingsOption = None,
@@ -151,21 +179,21 @@ def evaluate(
     """Measure search on judged queries, by modality, with 95 % intervals."""
     from snapshelf.cli import evaluate as command
 
-    asked = command.Asked(queries, qrels, metrics, lanes, condensed, baseline, baseline_lanes, out)
+    asked = command.Asked(queries, qrels, metrics, lanes, condensed, baseline, baseline_lanes, out, learn_weights)
     command.evaluate(asked, shelf, settings, json)
 
 
-@train_app.command("fusion")
-def train_fusion(
-    triplets: Annotated[Path, typer.Argument(help="Examples as CSV: photo,text,sku, the product that was wanted.")],
+@app.command()
+def events(
+    file: Annotated[Path, typer.Argument(help="Events as JSON Lines, by the names of User Behavior Insights.")],
     shelf: ShelfOption = "",
     settings: SettingsOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Learn how a photo and words go together; deployed only if it is better on families it never saw."""
-    from snapshelf.cli import fusion
+    """Record what shoppers did: impressions, clicks, carts, purchases. The same event twice counts once."""
+    from snapshelf.cli import events as command
 
-    fusion.train(triplets, shelf, settings, json)
+    command.events(file, shelf, settings, json)
 
 
 @app.command()
@@ -181,8 +209,52 @@ def sample(
 
 
 @app.command()
-def demo(folder: Annotated[Path, typer.Argument(help="Where to put everything.")] = Path("demo")) -> None:
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where to put everything.")] = Path("demo"),
+    aws_twin: Annotated[
+        bool,
+        typer.Option("--aws-twin", help="Through Amazon Nova and S3 Vectors, answered offline by a twin."),
+    ] = False,
+) -> None:
     """Render the sample shop, index it, and answer three queries."""
+    if aws_twin:
+        from snapshelf.cli import demo_aws
+
+        demo_aws.demo(folder)
+        return
     from snapshelf.cli import demo as command
 
     command.demo(folder)
+
+
+@app.command()
+def twin(
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0: any that is free.", min=0, max=65535)] = 4580,
+    data: Annotated[Path | None, typer.Option(help="Folder to keep everything in; without it, in memory.")] = None,
+    keys: Annotated[Path | None, typer.Option(help="JSON file of access keys, secrets and policies.")] = None,
+    faults: Annotated[Path | None, typer.Option(help="TOML or JSON file of faults to make.")] = None,
+    throttle: Annotated[bool, typer.Option("--throttle", help="Refuse what exceeds AWS's documented rates.")] = False,
+    reads: Annotated[float, typer.Option(help="Reads per second of one index, with --throttle.", min=1)] = 500,
+    recall_loss: Annotated[
+        int | None, typer.Option(help="Lose results as AWS's approximate index does; the seed.")
+    ] = None,
+    classic: Annotated[bool, typer.Option("--classic", help="Make buckets as before 2026-09-30.")] = False,
+    building: Annotated[float, typer.Option(help="Seconds for which an added text search is BUILDING.", min=0)] = 0,
+    s3: Annotated[bool, typer.Option(help="With S3 on a port of its own.")] = True,
+    s3_port: Annotated[
+        int | None, typer.Option(help="Port of S3; without it, the one after --port.", min=0, max=65535)
+    ] = None,
+    job_seconds: Annotated[float, typer.Option(help="Seconds that an asynchronous job takes at least.", min=0)] = 0,
+    purposes_differ: Annotated[
+        bool, typer.Option("--purposes-differ", help="Let vectors show the purpose they were made for.")
+    ] = False,
+    phrases: Annotated[Path | None, typer.Option(help="File of what may be said in sounds, a phrase a line.")] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Print a line for each call.")] = False,
+) -> None:
+    """Answer as Amazon Nova and S3 Vectors do, offline, on a port of this machine."""
+    from snapshelf.cli import twin as command
+
+    beside = port + 1 if port else 0
+    nova = command.AskedOfNova(s3, beside if s3_port is None else s3_port, job_seconds, purposes_differ, phrases)
+    asked = (port, data, keys, faults, throttle, reads, recall_loss, classic, building, verbose)
+    command.twin(command.Asked(*asked, nova))

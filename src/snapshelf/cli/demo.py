@@ -17,10 +17,11 @@ from snapshelf.shelf import Shelf, open_shelf
 PRODUCTS, SEED = 600, 7
 SHOP, SHELF = "shop", "shelf"
 SHOWN = "SNEA"  # the photo shown is of sneakers
+LIMIT = "under 70 EUR"
 
 
 @dataclass(frozen=True, slots=True)
-class _Query:
+class Query:
     """One of the three questions of the demo."""
 
     said: str
@@ -42,12 +43,12 @@ def demo(folder: Path) -> None:
     sample(folder / SHOP)
     with open_shelf(folder / SHELF, Settings()) as shelf:
         describe(put(shelf, folder / SHOP / "products.csv", None, False, quiet=False))
-        for query in _queries(folder / SHOP):
-            _answer(shelf, query)
+        for query in queries(folder / SHOP):
+            answer(shelf, query)
     _next(folder)
 
 
-def _queries(shop_folder: Path) -> list[_Query]:
+def queries(shop_folder: Path) -> list[Query]:
     """Words with a filter, a customer's photo, and a photo with words, all from the shop's own judged queries."""
     lines = (shop_folder / "queries.jsonl").read_text(encoding="utf-8").splitlines()
     asked = [json.loads(line) for line in lines]
@@ -55,9 +56,9 @@ def _queries(shop_folder: Path) -> list[_Query]:
     photo = next(q for q in asked if SHOWN in q.get("image", "") and "text" not in q)
     mixed = next(q for q in asked if "image" in q and "text" in q)
     return [
-        _Query(f'words: "{words["text"]}", in stock', words["text"], None, "in_stock"),
-        _Query(f"a customer's photo: {photo['image']}", None, shop_folder / photo["image"], None),
-        _Query(
+        Query(f'words: "{words["text"]} {LIMIT}", in stock', f"{words['text']} {LIMIT}", None, "in_stock"),
+        Query(f"a customer's photo: {photo['image']}", None, shop_folder / photo["image"], None),
+        Query(
             f'a photo and words: {mixed["image"]} and "{mixed["text"]}"',
             mixed["text"],
             shop_folder / mixed["image"],
@@ -66,14 +67,15 @@ def _queries(shop_folder: Path) -> list[_Query]:
     ]
 
 
-def _answer(shelf: Shelf, query: _Query) -> None:
+def answer(shelf: Shelf, query: Query) -> None:
+    """Print a question and its hits."""
     show.console.print(f"\n[bold]{query.said}[/bold]", highlight=False)
-    show.hits(shelf.search(query.text, query.image, where=query.where, k=5))
+    show.hits(shelf.search(query.text, query.image, where=query.where, k=3), why=True)
 
 
 def _next(folder: Path) -> None:
     shelf, shop_folder = folder / SHELF, folder / SHOP
-    photo = next(q.image for q in _queries(shop_folder) if q.image)
+    photo = next(q.image for q in queries(shop_folder) if q.image)
     lines = [
         f'snapshelf search "red running shoes" --where "price < 80 and in_stock" --shelf {shelf}',
         f"snapshelf search --image {photo} --shelf {shelf}",

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from snapshelf.cli import show
 from snapshelf.errors import BadQuery
 from snapshelf.shelf import open_shelf
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How much is shown: facets, what is hardly relevant, words taken as they stand, reasons."""
+
+    facets: str = ""
+    everything: bool = False
+    plain: bool = False
+    why: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +35,8 @@ class Asked:
     page: int
     family: bool
     lanes: str
-    crop: str
+    shown: Shown = Shown()
+    crop: str = ""
 
 
 def search(asked: Asked, shelf: str, settings: Path | None, json: bool) -> None:
@@ -41,13 +53,43 @@ def search(asked: Asked, shelf: str, settings: Path | None, json: bool) -> None:
             read_weights(asked.weights),
             (asked.page - 1) * k,
             "family" if asked.family else None,
-            [lane.strip() for lane in asked.lanes.split(",")] if asked.lanes else None,
-            read_crop(asked.crop),
+            _names(asked.lanes) or None,
+            _names(asked.shown.facets),
+            False if asked.shown.everything else None,
+            False if asked.shown.plain else None,
+            crop=read_crop(asked.crop),
         )
         if json:
             show.dump(show.as_json(results))
         else:
-            show.hits(results)
+            show.hits(results, asked.shown.why)
+
+
+def explain(
+    text: str,
+    images: Sequence[str],
+    where: str,
+    lanes: str,
+    plain: bool,
+    sku: str,
+    shelf: str,
+    settings: Path | None,
+    json: bool,
+) -> None:
+    """Say why a product is where it is. Raises NotHere for one that is not in the shelf."""
+    with open_shelf(shelf, settings, create=False) as opened:
+        found = opened.explain(
+            sku, text or None, list(images) or None, where or None, _names(lanes) or None, False if plain else None
+        )
+    if json:
+        show.dump(asdict(found))
+    else:
+        for line in found.said:
+            show.console.print(line, markup=False)
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def read_weights(text: str) -> dict[str, float]:

@@ -46,24 +46,58 @@ def stock(product: Product) -> str:
     return "–" if product.stock is None else str(product.stock) if product.stock else "sold out"
 
 
-def hits(results: Results) -> None:
-    """Print hits as a table, and below it how they were found."""
-    parts = sorted({name for hit in results for name in hit.scores})
+def hits(results: Results, why: bool = False) -> None:
+    """Print hits as a table, and below it how they were found; ``why`` each of them came about."""
+    found = results.hits or results.nearest
+    parts = sorted({name for hit in found for name in hit.scores})
     shown = parts if len(parts) > 1 else []
     columns = ["#", "score", *shown, "SKU", "title", "price", "stock", "matched"]
-    rows = [_cells(hit, shown) for hit in results]
+    rows = [_cells(hit, shown) for hit in found]
+    for line in _said(results):
+        console.print(Text(line))
     for name, words in results.heard.items():
         console.print(Text(f"heard{'' if name == 'audio' else f' in {name}'}: {words}"))
     for sentence in results.advice:
         console.print(Text(sentence, "yellow"))
-    if rows:
+    if rows and why:
+        for hit, row in zip(found, rows, strict=True):
+            console.print(Text("  ".join(row)))
+            console.print(Text(_why(hit), "dim"))
+    elif rows:
         table(columns, rows, right=("#", "score", *shown, "price", "stock"))
     else:
-        console.print("no product passes the filter" if not results.matching else "nothing found on this page")
+        console.print("nothing found on this page" if not results.nothing else "")
     recall = "" if results.recall is None else f" · recall {results.recall:.3f}"
-    console.print(
-        Text(f"{results.matching:,} products match · {results.path}{recall} · {results.seconds * 1000:.0f} ms", "dim")
-    )
+    for name, values in results.facets.items():
+        counted = ", ".join(f"{value} {count:,}" for value, count in list(values.items())[:12])
+        console.print(Text(f"{name}: {counted or 'no product has it'}"))
+    total = f"{results.total:,}{' or more' if results.estimated else ''} relevant of "
+    said = f"{results.matching:,} products that match · {results.path}{recall} · {results.seconds * 1000:.0f} ms"
+    console.print(Text(total + said, "dim"))
+
+
+def _said(results: Results) -> list[str]:
+    """What is to be said before the hits: what was understood, what is offered, that nothing fits."""
+    read = [one.said for each in results.understood.values() for one in each.constraints]
+    offered = [f"did you mean {one.code} ({one.kind} of {one.sku})?" for one in results.did_you_mean]
+    nothing = [results.nothing] if results.nothing else []
+    return [*([f"understood: {', '.join(read)}"] if read else []), *results.notes, *offered, *nothing]
+
+
+def _why(hit: Hit) -> str:
+    """A receipt in two lines."""
+    receipt = hit.receipt
+    if receipt is None:
+        return ""
+    ranks = {one.lane: f"rank {one.rank}" if one.rank else "not found by it" for one in receipt.lanes}
+    lanes = [f"{one.lane} {one.score:.3f} ({ranks[one.lane]}, {one.effect:+.2f})" for one in receipt.lanes]
+    seen = [f"{aspect} {cosine:.3f}" for aspect, cosine in receipt.views.values()]
+    more = [f"{'meets' if met else 'does not meet'} {wish}" for wish, met in receipt.wishes.items()]
+    more += [f"{name} × {effect:.3f}" for name, effect in receipt.boosts.items()]
+    more += [f"demanded: {receipt.filtered}"] if receipt.filtered else []
+    more += [f"given up: {', '.join(receipt.relaxed)}"] if receipt.relaxed else []
+    first = f"   relevance {hit.relevance:.3f} of evidence {receipt.evidence:+.2f}: {'; '.join(lanes)}"
+    return f"{first}\n   {'; '.join([*seen, *more])}"
 
 
 def _cells(hit: Hit, shown: Sequence[str]) -> list[str]:
@@ -81,7 +115,8 @@ def seen(hit: Hit) -> str:
 
 
 def _title(hit: Hit) -> str:
-    return hit.product.title + (f"  (+{hit.siblings} variants)" if hit.siblings else "")
+    label = f"[{hit.label}] " if hit.label else ""
+    return label + hit.product.title + (f"  (+{hit.siblings} variants)" if hit.siblings else "")
 
 
 def as_json(results: Results) -> dict[str, Any]:
@@ -94,5 +129,22 @@ def as_json(results: Results) -> dict[str, Any]:
         "seconds": round(results.seconds, 6),
         "offset": results.offset,
         "heard": dict(results.heard),
+        "total": results.total,
+        "estimated": results.estimated,
+        "facets": {name: dict(values) for name, values in results.facets.items()},
+        "confidence": results.confidence,
+        "nothing": results.nothing,
+        "nearest": [asdict(hit) for hit in results.nearest],
+        "did_you_mean": [asdict(one) for one in results.did_you_mean],
+        "understood": {
+            name: {
+                "constraints": [{"kind": c.kind, "hard": c.hard, "said": c.said} for c in each.constraints],
+                "residual": each.residual,
+                "negatives": list(each.negatives),
+                "corrections": {one.wrong: one.right for one in each.corrections},
+            }
+            for name, each in results.understood.items()
+        },
+        "notes": list(results.notes),
         "advice": list(results.advice),
     }

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import cast
 
 from sqlalchemy import Connection
 
 from snapshelf.catalogue import changes, embeddings, products
-from snapshelf.errors import Busy
+from snapshelf.errors import Busy, NotHere, SomeRefused
+from snapshelf.protocols import Renewable
 from snapshelf.stack import LEXICAL, Stack
 from snapshelf.types import Attributes, View
 
@@ -19,9 +21,18 @@ def follow(stack: Stack, tell: Tell | None = None) -> int:
     """Bring the vector store and the text index up to date; returns how many views were applied.
 
     The caller holds `Stack.writing`. A cursor moves only after its index is durable, and applying a change twice is
-    the same as once, so a crash anywhere is mended by the next call.
+    the same as once, so a crash anywhere is mended by the next call. Raises SomeRefused, when all else is done, for
+    views that the store cannot take.
     """
-    return _follow_vectors(stack, tell) + _follow_words(stack)
+    refused: SomeRefused | None = None
+    try:
+        done = _follow_vectors(stack, tell)
+    except SomeRefused as error:
+        refused, done = error, 0
+    done += _follow_words(stack)
+    if refused:
+        raise refused
+    return done
 
 
 def catch_up(stack: Stack) -> None:
@@ -29,7 +40,7 @@ def catch_up(stack: Stack) -> None:
     try:
         with stack.writing():
             follow(stack)
-    except Busy:
+    except (Busy, SomeRefused):  # what was refused was said when it was indexed
         return
 
 
@@ -41,37 +52,58 @@ def _follow_vectors(stack: Stack, tell: Tell | None) -> int:
             return 0
         behind = changes.behind(connection, since)
         total, done = behind.added + behind.touched, 0
-        store.delete(changes.gone_views(connection, since))
+        if name in stack.rebuild and "renew" in store.can:
+            cast(Renewable, store).renew()
+        else:
+            store.delete(changes.gone_views(connection, since))
         for views in changes.added_views(connection, since, BATCH):
             _add(stack, connection, views)
             done += len(views)
             if tell:
                 tell(done, total)
         for views in changes.touched_views(connection, since, BATCH):
-            if "update" in store.can:
-                store.update([view.id for view in views], _attributes(connection, views))
-            else:
-                _add(stack, connection, views)
+            _touch(stack, connection, views)
             done += len(views)
             if tell:
                 tell(done, total)
-    store.flush()
+    refused: SomeRefused | None = None
+    try:
+        store.flush()
+    except SomeRefused as error:
+        refused = error  # the rest is in, and trying again would change nothing
     with stack.catalogue.write() as connection:
         changes.move(connection, name, now)
     stack.rebuild.discard(name)
+    if refused:
+        raise refused
     return done
+
+
+def _touch(stack: Stack, connection: Connection, views: Sequence[View]) -> None:
+    """Give views other attributes; all are added where one is not in the store, which may have refused it before."""
+    if "update" not in stack.store.can:
+        return _add(stack, connection, views)
+    try:
+        return stack.store.update([view.id for view in views], _attributes(stack, connection, views))
+    except NotHere:
+        return _add(stack, connection, views)
 
 
 def _add(stack: Stack, connection: Connection, views: Sequence[View]) -> None:
     contents = [view.content for view in views]
     rows = embeddings.get(connection, contents, stack.model, "index", stack.kept_dim, stack.dim)
-    stack.store.add([view.id for view in views], rows, _attributes(connection, views))
+    stack.store.add([view.id for view in views], rows, _attributes(stack, connection, views))
 
 
-def _attributes(connection: Connection, views: Sequence[View]) -> list[Attributes]:
+def _attributes(stack: Stack, connection: Connection, views: Sequence[View]) -> list[Attributes]:
+    """What a filter may ask about, and the texts that a store with a text index of its own wants."""
+    texts: Sequence[str] = getattr(stack.store, "texts", ())
     found = products.get(connection, list(dict.fromkeys(view.sku for view in views)))
-    filterable = {sku: product.filterable() for sku, product in found.items()}
-    return [filterable[view.sku] for view in views]
+    held: dict[str, Attributes] = {}
+    for sku, product in found.items():
+        told = {name: str(text) for name in texts if (text := getattr(product, name, ""))}
+        held[sku] = {**product.filterable(), **told}
+    return [held[view.sku] for view in views]
 
 
 def _follow_words(stack: Stack) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from snapshelf.catalogue.products import Entry, Medium, fingerprint
 from snapshelf.errors import BadMedia, SnapshelfError, Unsupported
 from snapshelf.ingest.read import KINDS, Known, Opener, named, read, unchanged
+from snapshelf.protocols import Embedded
 from snapshelf.types import Item, Product
 
 DESCRIPTION = 600  # characters of the description that the model reads; what matters stands first
@@ -18,7 +19,7 @@ class Prepared:
     """A catalogue entry with the items to embed, by content. Media already known are left out."""
 
     entry: Entry
-    items: Mapping[str, Item]
+    items: Mapping[str, Item | Embedded]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def prepare(product: Product, source: str, opener: Opener, known: Known) -> Prep
     """
     text = text_of(product)
     name = named("text", text)
-    items: dict[str, Item] = {name: text}
+    items: dict[str, Item | Embedded] = {name: text}
     media: list[Medium] = []
     for column, kind in KINDS.items():
         for ref in getattr(product, column):

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from snapshelf import translate
 from snapshelf.catalogue.products import Medium
-from snapshelf.errors import BadMedia
+from snapshelf.errors import BadMedia, Outside
 from snapshelf.media import ClipLimits, Fetcher, MediaLimits, open_image
-from snapshelf.protocols import Heard
+from snapshelf.protocols import Embedded, Heard, Segmenting
 from snapshelf.stack import Stack
-from snapshelf.types import Clip, Item, Product
+from snapshelf.types import RATE, Clip, Item, Product
 
 KINDS: Mapping[str, str] = {"images": "image", "audios": "audio", "videos": "video"}  # field of a product → kind
 CALLED: Mapping[str, str] = {"image": "picture", "audio": "sound", "video": "video"}
@@ -24,8 +24,9 @@ Known = Mapping[str, Sequence[Medium]]  # what was last read, by reference
 class Opener:
     """How media are opened: within these limits, URLs through these fetchers, frames at most ``side`` pixels long.
 
-    ``listen`` gives the words of a sound, None for a model that takes sound itself. ``rules`` are by kind the name of
-    what else decides how a file is read; with other rules it is read again.
+    ``listen`` gives the words of a sound, None for a model that takes sound itself. ``parts`` cuts sounds longer than
+    ``longest`` seconds, and videos where ``whole`` is true, for a model that does this itself. ``rules`` are by kind
+    the name of what else decides how a file is read; with other rules it is read again.
     """
 
     limits: MediaLimits
@@ -34,6 +35,10 @@ class Opener:
     clip_limits: ClipLimits
     clip_fetcher: Fetcher
     listen: Callable[[Clip], Heard] | None = None
+    parts: Callable[[bytes | Path | Clip], list[Embedded]] | None = None
+    longest: float = 0.0
+    whole: bool = False
+    stop: Callable[[], None] = lambda: None  # ends what waits in ``parts``
     rules: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -42,9 +47,21 @@ def opener_of(stack: Stack) -> Opener:
     from snapshelf.media.video import CUTTING
 
     recogniser = "" if "audio" in stack.card.modalities else stack.settings.speech.recogniser or "none"
-    rules = {"audio": recogniser, "video": CUTTING}
-    side, limits = stack.card.image_side, stack.clip_limits()
-    return Opener(stack.limits, stack.fetcher, side, limits, stack.clip_fetcher, None, rules)
+    card, limits = stack.card, stack.clip_limits()
+    rules = {"audio": recogniser or card.cuts, "video": card.cuts or CUTTING}
+    opener = Opener(stack.limits, stack.fetcher, card.image_side, limits, stack.clip_fetcher, None, rules=rules)
+    if not card.cuts and not card.longest_sound:
+        return opener
+    embedder, dim = stack.embedder, stack.kept_dim
+    if not isinstance(embedder, Segmenting):
+        raise Outside(f"the card of {card.name} says that it cuts files by itself, but it does not")
+    return replace(
+        opener,
+        parts=lambda file: embedder.parts(file, dim),
+        longest=card.longest_sound,
+        whole=bool(card.cuts),
+        stop=embedder.stop,
+    )
 
 
 def listening(stack: Stack, opener: Opener, products: Sequence[Product]) -> Opener:
@@ -85,12 +102,12 @@ def as_read(product: Product, known: Known, rules: Mapping[str, str]) -> bool:
 
 def unchanged(ref: str, kind: str, known: Known, rules: Mapping[str, str]) -> list[Medium]:
     """What was last read of a file that is still the same; empty when it must be opened."""
-    before = [one for one in known.get(ref, ()) if one.kind == kind]
+    before = [one for one in known.get(ref, ()) if one.kind == kind or (one.kind == "sound" and kind == "video")]
     mark = stamp(ref, kind, rules)
     return before if all(one.stamp == mark for one in before) else []
 
 
-def read(ref: str, kind: str, opener: Opener) -> list[tuple[Medium, Item]]:
+def read(ref: str, kind: str, opener: Opener) -> list[tuple[Medium, Item | Embedded]]:
     """The views of one file, each with its item. Raises BadMedia, Unsupported, MissingExtra."""
     mark = stamp(ref, kind, opener.rules)
     if kind == "image":
@@ -104,11 +121,13 @@ def _data(ref: str, fetcher: Fetcher) -> bytes | Path:
     return fetcher.fetch(ref) if is_url(ref) else Path(ref)
 
 
-def _sound(ref: str, mark: str, data: bytes | Path, opener: Opener) -> list[tuple[Medium, Item]]:
+def _sound(ref: str, mark: str, data: bytes | Path, opener: Opener) -> list[tuple[Medium, Item | Embedded]]:
     """One view: the sound, or the words in it, which share their embedding with the same words elsewhere."""
     from snapshelf.media.sound import open_clip
 
     opened = open_clip(data, opener.clip_limits)
+    if opener.parts and 0 < opener.longest < len(opened.clip.samples) / RATE:
+        return _parts(ref, mark, opened.content, opener.parts(opened.clip), opener.rules["audio"])
     if opener.listen is None:
         return [(Medium(ref, mark, named("audio", opened.content), kind="audio"), opened.clip)]
     words = opener.listen(opened.clip).words
@@ -119,14 +138,30 @@ def _sound(ref: str, mark: str, data: bytes | Path, opener: Opener) -> list[tupl
     return [(Medium(ref, mark, named("text", words), kind="audio"), words)]
 
 
-def _video(ref: str, mark: str, data: bytes | Path, opener: Opener) -> list[tuple[Medium, Item]]:
+def _video(ref: str, mark: str, data: bytes | Path, opener: Opener) -> list[tuple[Medium, Item | Embedded]]:
+    from snapshelf.media.container import opened as header
     from snapshelf.media.video import CUTTING, open_video
 
-    opened, found = open_video(data, opener.clip_limits, opener.side), list[tuple[Medium, Item]]()
+    if opener.parts and opener.whole:
+        with header(data, opener.clip_limits, "video") as file:  # within the limits, before it goes anywhere
+            content = file.content
+        return _parts(ref, mark, content, opener.parts(data), opener.rules["video"])
+    opened, found = open_video(data, opener.clip_limits, opener.side), list[tuple[Medium, Item | Embedded]]()
     for one in opened.segments:
         width, height = one.frames[0].size
         content = named("video", f"{opened.content} {one.start:.1f}-{one.end:.1f} {CUTTING} {max(width, height)}")
         found.append((Medium(ref, mark, content, width, height, "video", one.start, one.end), one))
+    return found
+
+
+def _parts(
+    ref: str, mark: str, content: str, parts: Sequence[Embedded], rule: str
+) -> list[tuple[Medium, Item | Embedded]]:
+    """The views of a file that the model cut, each with its vector."""
+    found: list[tuple[Medium, Item | Embedded]] = []
+    for one in parts:
+        name = named(one.kind, f"{content} {one.start:.1f}-{one.end:.1f} {rule}")
+        found.append((Medium(ref, mark, name, kind=one.kind, start=one.start, end=one.end), one))
     return found
 
 

@@ -9,9 +9,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
-from snapshelf.catalogue import asking, journal, products
+from sqlalchemy import Connection
+
+from snapshelf.catalogue import asking, embeddings, journal, products
 from snapshelf.catalogue.products import Entry
-from snapshelf.errors import BadInput, BadRow
+from snapshelf.errors import BadInput, BadRow, SomeRefused
 from snapshelf.ingest.check import wrong
 from snapshelf.ingest.embed import embed_missing
 from snapshelf.ingest.follow import follow
@@ -90,12 +92,24 @@ def index(
             if source and not keep_missing:
                 _remove_missing(run)
         finally:
+            stack.ledger.settle(run.id)
+            summary.notes += stack.ledger.notes()
             summary.report = write_refused(stack.folder / "refused.csv", summary.refused)
-        follow(stack)
+        try:
+            follow(stack)
+        except SomeRefused as some:
+            _unsearchable(run, some)
         with stack.catalogue.write() as connection:
             journal.settle(connection)
     summary.seconds = time.perf_counter() - began
     return summary
+
+
+def _unsearchable(run: _Run, some: SomeRefused) -> None:
+    """List products that the catalogue took and the store did not; words still find them."""
+    for sku, reason in some.items:
+        run.refuse_product(run.rows.get(sku, 0), "", reason, sku)
+    run.summary.report = write_refused(run.stack.folder / "refused.csv", run.summary.refused)
 
 
 def remove(stack: Stack, skus: Sequence[str]) -> list[str]:
@@ -111,6 +125,7 @@ def _open(
     stack: Stack, source: str, total: int | None, tell: Tell | None, summary: Summary, columns: Mapping[str, str]
 ) -> _Run:
     stack.found()
+    stack.ledger.begin()
     with stack.catalogue.read() as connection:
         known = dict(asking.known(connection))
     return _Run(stack, source, total, tell, summary, opener_of(stack), known, columns)
@@ -124,6 +139,9 @@ def _put_all(run: _Run, rows: Iterable[Row]) -> None:
         if run.last:
             run.opener = listening(run.stack, run.opener, run.last)
             _put_some(run, pool, run.last)
+    except BaseException:
+        run.opener.stop()
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
@@ -171,14 +189,24 @@ def _start(run: _Run, pool: ThreadPoolExecutor, some: Sequence[Product]) -> _Chu
     with run.stack.catalogue.read() as connection:
         marks = products.fingerprints(connection, skus)
         media = products.media_of(connection, skus)
+        lacking = _lacking(run.stack, connection, skus)
     futures = []
     for product in some:
+        if product.sku in lacking:
+            marks[product.sku], media[product.sku] = ("", run.source), {}
         known, same = media.get(product.sku, {}), (products.fingerprint(product), run.source)
         if marks.get(product.sku) == same and as_read(product, known, run.opener.rules):
             run.summary.unchanged += 1
         else:
             futures.append((product, pool.submit(prepare, product, run.source, run.opener, known)))
     return _Chunk(futures, set(marks))
+
+
+def _lacking(stack: Stack, connection: Connection, skus: Sequence[str]) -> set[str]:
+    """Products whose views are not all embedded at the dimension in use, where that is not the shelf's first one."""
+    if stack.manifest is None or stack.kept_dim == stack.manifest.dim:
+        return set()
+    return embeddings.lacking(connection, skus, stack.model, "index", stack.kept_dim)
 
 
 def _accept(run: _Run, number: int, product: Product | BadRow) -> bool:

@@ -6,9 +6,10 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from snapshelf.errors import BadQuery, Unsupported, nearest
+from snapshelf.media.barcodes import read_barcodes
 from snapshelf.search.photos import crops, picture
 from snapshelf.stack import Stack
 from snapshelf.types import Part
@@ -23,10 +24,13 @@ MAX_PARTS = 32
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The parts of a query, the words heard in those that were sound, and how its photos could be better."""
+    """The parts of a query, the words heard in those that were sound, and of its photos the barcodes seen in them and
+    how they could be better.
+    """
 
     parts: tuple[Part, ...]
     heard: Mapping[str, str]
+    barcodes: tuple[str, ...] = ()
     advice: tuple[str, ...] = ()
 
 
@@ -66,8 +70,15 @@ def question(
     clips = _clips(stack, given["audio"], given["video"])
     heard = {part.name: part.content for part in clips if isinstance(part.content, str)}
     silent = [name.replace("video", "speech") for name, _ in _named("video", given["video"])]
+    weighted = tuple(_weighted([*parts, *clips], weights or {}, silent))
     advice = tuple(said for photo in photos for said in photo.advice)
-    return Question(tuple(_weighted([*parts, *clips], weights or {}, silent)), heard, advice)
+    return Question(weighted, heard, _barcodes(weighted), advice)
+
+
+def _barcodes(parts: Sequence[Part]) -> tuple[str, ...]:
+    photos = [part.content for part in parts if part.modality == "image" and part.weight > 0]
+    seen = [code for photo in photos for code in read_barcodes(cast("Image", photo))]
+    return tuple(dict.fromkeys(seen))
 
 
 def _clips(stack: Stack, audio: Sequence[object], video: Sequence[object]) -> list[Part]:

@@ -125,6 +125,11 @@ class EmbedderContract:
         items, dim = _items(embedder), embedder.card.dims[0]
         apart = np.abs(embedder.embed(items, "index", dim) - embedder.embed(items, "query", dim)).max()
         assert (apart > ALIKE) == embedder.card.purposes_differ
+        for kind in ("text", "image", "audio", "video"):
+            rows = embedder.embed(items[:1], f"query {kind}", dim)  # type: ignore[arg-type]
+            _check_rows(rows, 1, dim)
+            if not embedder.card.purposes_differ:
+                _alike(rows, embedder.embed(items[:1], "query", dim), f"queries among views of {kind} alone")
 
     def test_refuses_a_dim_not_on_the_card(self, embedder: Embedder) -> None:
         """A dimension nobody promised is refused, naming it."""

@@ -75,13 +75,13 @@ class Hub:
 
     def _rows(self, inputs: list[Any], modality: Modality, purpose: Purpose) -> Vectors:
         model = self.opened.model
-        encode = model.encode_query if purpose == "query" else model.encode_document
+        encode = model.encode_document if purpose == "index" else model.encode_query
 
         def some(batch: int) -> Vectors:
             return np.asarray(
                 encode(
                     inputs,
-                    prompt=self._prompts[purpose],
+                    prompt=self._prompts["index" if purpose == "index" else "query"],
                     batch_size=batch,
                     show_progress_bar=False,
                     processing_kwargs=self.opened.padding,

@@ -1,0 +1,119 @@
+"""Commands that stand in groups: rules, train, aws."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from snapshelf.cli.options import JsonOption, SettingsOption, ShelfOption
+
+rules = typer.Typer(help="Look at the shop's rules.", no_args_is_help=True, rich_markup_mode=None)
+train = typer.Typer(help="Learn from what shoppers did.", no_args_is_help=True, rich_markup_mode=None)
+aws = typer.Typer(
+    help="Amazon Nova and S3 Vectors: what an account is, allows and costs.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+@rules.command("check")
+def rules_check(
+    file: Annotated[Path, typer.Argument(help="Rules as TOML.")],
+    shelf: ShelfOption = "",
+    settings: SettingsOption = None,
+) -> None:
+    """Say what is wrong with a rules file; where there is a shelf, also whether its products have the signals."""
+    from snapshelf.cli import rules as command
+
+    command.check(file, shelf, settings)
+
+
+@rules.command("dry-run")
+def rules_dry_run(
+    query: Annotated[str, typer.Argument(help="Words to search for.")],
+    other: Annotated[Path | None, typer.Option("--rules", help="A rules file instead of the settings' own.")] = None,
+    k: Annotated[int, typer.Option("-k", "--k", help="Places to show.", min=1)] = 10,
+    among: Annotated[int, typer.Option(help="Candidates that are ordered anew.", min=1, max=1000)] = 50,
+    shelf: ShelfOption = "",
+    settings: SettingsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show what the rules would move for a query, and why. Nothing is changed."""
+    from snapshelf.cli import rules as command
+
+    command.dry_run(query, other, k, among, shelf, settings, json)
+
+
+@train.command("rerank")
+def train_rerank(
+    queries: Annotated[Path, typer.Option(help="Judged queries as JSON Lines, as for evaluate.")],
+    qrels: Annotated[Path, typer.Option(help="Judgements as CSV: query,sku,grade.")],
+    events: Annotated[Path | None, typer.Option(help="Record these events first.")] = None,
+    goal: Annotated[str, typer.Option(help="What to rank for: click, cart or purchase.")] = "click",
+    signals: Annotated[str, typer.Option(help="Attributes to learn from beside the usual, joined by commas.")] = "",
+    monotone: Annotated[str, typer.Option(help="What may never count the other way.")] = "price=-1,stock=1",
+    uncorrected: Annotated[bool, typer.Option("--uncorrected", help="Take clicks as they are.")] = False,
+    among: Annotated[int, typer.Option(help="Candidates of each query.", min=2, max=1000)] = 50,
+    shelf: ShelfOption = "",
+    settings: SettingsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Learn a ranking from recorded clicks; it is put to use only if judged queries say that it is better."""
+    from snapshelf.cli import train as command
+
+    asked = command.Asked(queries, qrels, events, goal, signals, monotone, not uncorrected, among)
+    command.rerank(asked, shelf, settings, json)
+
+
+@train.command("fusion")
+def train_fusion(
+    triplets: Annotated[Path, typer.Argument(help="Examples as CSV: photo,text,sku, the product that was wanted.")],
+    shelf: ShelfOption = "",
+    settings: SettingsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Learn how a photo and words go together; deployed only if it is better on families it never saw."""
+    from snapshelf.cli import fusion as command
+
+    command.train(triplets, shelf, settings, json)
+
+
+@aws.command("check")
+def aws_check(
+    yes: Annotated[bool, typer.Option("--yes", help="Agree to the cost that is printed first.")] = False,
+    settings: SettingsOption = None,
+) -> None:
+    """Ask an account what AWS leaves open about Nova, for a fraction of a cent, and write it into the settings."""
+    from snapshelf.cli import aws as command
+
+    command.check(yes, settings)
+
+
+@aws.command("policy")
+def aws_policy(
+    role: Annotated[str, typer.Option(help="ingest, search or admin.")],
+    account: Annotated[str, typer.Option(help="The AWS account, 12 digits.")] = "123456789012",
+    settings: SettingsOption = None,
+) -> None:
+    """Print the least that a role must be allowed to do, for the settings in use."""
+    from snapshelf.cli import account as command
+
+    command.print_policy(role, account, settings)
+
+
+@aws.command("cost")
+def aws_cost(
+    queries: Annotated[int, typer.Option(min=0, help="Queries a month.")] = 1_000_000,
+    photos: Annotated[float, typer.Option(min=0, max=1, help="Share of the queries that are pictures.")] = 0.2,
+    rewritten: Annotated[float, typer.Option(min=0, help="Share of the vectors that changes in a month.")] = 0.1,
+    shelf: ShelfOption = "",
+    settings: SettingsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Print what this catalogue costs on AWS, once and a month, by dimension and by shards, and what was spent."""
+    from snapshelf.cli import account as command
+    from snapshelf.observe.costs import Asked
+
+    command.print_cost(Asked(queries, photos, rewritten=rewritten), shelf, settings, json)

@@ -1,0 +1,1 @@
+"""What a shelf does and costs, seen from outside: nothing here changes one."""

@@ -1,0 +1,36 @@
+"""Rates: a token bucket for each rate of each index, full at the start, as large as one second's worth."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+
+from snapshelf.twin.wire import Load
+
+# Writes per second to one index are documented; of reads AWS says "hundreds".
+RATES: Mapping[str, float] = {"writes": 1000, "vectors": 2500, "reads": 500}
+
+
+class Throttle:
+    """Says whether a call stays within the rates; a rate that it does not know limits nothing."""
+
+    def __init__(self, rates: Mapping[str, float] = RATES, clock: Callable[[], float] = time.monotonic) -> None:
+        self.rates = dict(rates)
+        self._clock, self._lock = clock, threading.Lock()
+        self._buckets: dict[tuple[str, str], tuple[float, float]] = {}  # what was left, and when
+
+    def admits(self, load: Load) -> bool:
+        """Take what a call costs from every bucket that it touches; or take nothing and say False."""
+        with self._lock:
+            now, left = self._clock(), {}
+            for name, cost in load.costs.items():
+                if name not in self.rates:
+                    continue
+                rate = self.rates[name]
+                before, at = self._buckets.get((load.of, name), (rate, now))
+                left[name] = min(rate, before + (now - at) * rate) - cost
+            if any(amount < 0 for amount in left.values()):
+                return False
+            self._buckets.update({(load.of, name): (amount, now) for name, amount in left.items()})
+            return True
