@@ -187,12 +187,8 @@ class Stack:
         from snapshelf.media import Fetcher
 
         media = self.settings.media
-        return Fetcher(
-            cache=self.writable("fetched"),
-            max_bytes=most,
-            timeout=media.timeout,
-            allow_private=media.allow_private,
-        )
+        cache, private = self.writable("fetched"), media.allow_private
+        return Fetcher(cache=cache, max_bytes=most, timeout=media.timeout, allow_private=private)
 
     def found(self) -> None:
         """Write down what the shelf is built from, once."""

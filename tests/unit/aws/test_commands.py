@@ -53,12 +53,12 @@ def test_the_ledger_is_the_twins_meter_and_nothing_is_bought_twice(shown):
     calls, booked = bill(first)["InvokeModel"]
     assert calls == booked > 300
     again, in_all = bill(second)["InvokeModel"]
-    assert again == 4  # the parts of three queries
+    assert again < 20  # the parts of three queries, and values that the words of one of them name
     assert in_all == calls + again
 
 
 def test_the_demo_answers_with_filters_and_mixed_queries(shown):
-    assert shown[1].count("products match") == 6
+    assert shown[1].count("products that match") == 6
     assert "S3 Vectors" in shown[1]
     assert "PutVectors" in shown[1]
 
