@@ -146,7 +146,8 @@ def _video(ref: str, mark: str, data: bytes | Path, opener: Opener) -> list[tupl
         with header(data, opener.clip_limits, "video") as file:  # within the limits, before it goes anywhere
             content = file.content
         return _parts(ref, mark, content, opener.parts(data), opener.rules["video"])
-    opened, found = open_video(data, opener.clip_limits, opener.side), list[tuple[Medium, Item | Embedded]]()
+    opened = open_video(data, opener.clip_limits, opener.side)
+    found: list[tuple[Medium, Item | Embedded]] = []
     for one in opened.segments:
         width, height = one.frames[0].size
         content = named("video", f"{opened.content} {one.start:.1f}-{one.end:.1f} {CUTTING} {max(width, height)}")
