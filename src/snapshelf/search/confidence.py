@@ -19,6 +19,7 @@ from sqlalchemy import Connection, select
 from snapshelf import translate
 from snapshelf.catalogue import journal
 from snapshelf.catalogue.schema import products
+from snapshelf.protocols import Buying
 from snapshelf.search import state
 from snapshelf.search.elsewhere import PHRASES
 from snapshelf.search.views import chosen
@@ -74,8 +75,11 @@ def calibration(stack: Stack, connection: Connection) -> Calibration | None:
 
 
 def is_due(stack: Stack) -> bool:
-    """Whether the shelf is to be measured: it is large enough, and was not, or has changed much since."""
-    if "text" not in stack.card.modalities:
+    """Whether the shelf is to be measured: it is large enough, and was not, or has changed much since.
+
+    Never by itself where every call of the model costs money: `calibrate` is then somebody's own decision.
+    """
+    if "text" not in stack.card.modalities or isinstance(stack.embedder, Buying):
         return False
     with stack.catalogue.read() as connection:
         count, held = stack.count(connection), calibration(stack, connection)
@@ -85,8 +89,7 @@ def is_due(stack: Stack) -> bool:
 def calibrate(stack: Stack) -> Calibration | None:
     """Measure and keep it; None where the shelf has too few texts or none but foreign ones.
 
-    About 350 phrases are embedded as queries, which a model behind a network is paid for: once, and again when the
-    catalogue has grown or shrunk by a quarter.
+    About 350 phrases are embedded as queries, which a model behind a network is paid for.
     """
     with stack.catalogue.read() as connection:
         own = _own(connection)
