@@ -198,7 +198,7 @@ def measure_shop(data: Path, keep: Path) -> None:
 
 
 def measure_mixed(data: Path, keep: Path) -> None:
-    """Words, codes and attributes asked of one shop in equal number; the first right product counts."""
+    """Words, codes, and attributes with a price limit asked of one shop; the first right product counts."""
     shelf, shop = sample_shop(keep)
     chance = random.Random(11)
     with (shop / "products.csv").open(newline="", encoding="utf-8") as file:
