@@ -223,14 +223,7 @@ class Stack:
             cursors = changes.cursors_of(connection)
         now = cursors.get(changes.NOW, 0)
         try:
-<<<<<<< HEAD
-            _ = (
-                self.store,
-                self.lexical if words else None,
-            )  # opening them finds out whether their files are still there
-=======
             _ = self.store, self.lexical if words else None  # opening finds out whether their files are still there
->>>>>>> lanes
         except Outside:
             if needed or "store" not in self.__dict__:
                 raise
