@@ -26,7 +26,7 @@ from snapshelf.search.views import chosen
 from snapshelf.stack import Stack
 from snapshelf.types import split_view
 
-LEAST = 50  # products below which nothing is measured, and nothing is cut off or denied
+LEAST = 100  # products below which nothing is measured, and nothing is cut off or denied
 OWN = 200  # phrases out of the shelf's own texts
 LOOKED_AT = 24  # candidates per lane and phrase
 SHARE = 0.4
