@@ -22,7 +22,7 @@ import numpy as np
 
 import snapshelf
 from snapshelf.sample import render
-from snapshelf.search import learn, question, relevance
+from snapshelf.search import question, relevance, weights
 from snapshelf.types import Product
 
 KINDS = ("text", "image", "mixed")
@@ -101,7 +101,7 @@ def features(shelf, asked, grades):
         total = stack.count(connection)
         for id, text, image in asked:
             parts = question(stack, text, image).parts
-            one = learn.features(stack, connection, parts, grades[id], total)
+            one = weights.features(stack, connection, parts, grades[id], total)
             weight = np.full(len(one.skus), 1 / len(one.skus))
             yield (
                 relevance.kind_of_query(parts),

@@ -21,7 +21,7 @@ LINES = """
     embedders stores recognisers rerankers metrics sources
     catalogue lexical understand
     aws rows sample segments
-    plugins pace config vectors media photo filters fusion stats manifest money facts querytext
+    plugins pace config vectors media photo filters fusion stats manifest money facts querytext gtin
     protocols extras
     candidates
     types

@@ -11,7 +11,8 @@ from snapshelf.catalogue import codes, open_catalogue, products
 from snapshelf.catalogue.migrations.versions import v0005_codes
 from snapshelf.catalogue.products import Entry
 from snapshelf.config import EmbedderSettings, Settings, StoreSettings
-from snapshelf.sample.gtin import check_digit, in_store
+from snapshelf.gtin import check_digit
+from snapshelf.sample.gtin import in_store
 from snapshelf.types import Product
 
 TOY = Settings(embedder=EmbedderSettings(name="toy"), store=StoreSettings(name="exact"))

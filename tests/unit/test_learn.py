@@ -10,8 +10,8 @@ import snapshelf
 from snapshelf.config import Settings, StoreSettings
 from snapshelf.errors import BadInput
 from snapshelf.evaluate import learn_weights
-from snapshelf.search.learn import Features, fit
 from snapshelf.search.relevance import SLOPES, slopes_of
+from snapshelf.search.weights import Features, fit
 from tests.unit.test_answers import COLOURS, KINDS, goods
 
 

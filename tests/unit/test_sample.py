@@ -11,11 +11,11 @@ import pytest
 from PIL import Image
 
 from snapshelf.errors import BadInput
+from snapshelf.gtin import check_digit
 from snapshelf.sample import render
 from snapshelf.sample.goods.kinds import KINDS
 from snapshelf.sample.goods.make import goods
 from snapshelf.sample.goods.queries import queries
-from snapshelf.sample.gtin import check_digit
 from snapshelf.sample.palette import COLOURS
 from snapshelf.sample.shop import drawing
 from snapshelf.sample.street import snap

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from snapshelf.catalogue.schema import codes
+from snapshelf.gtin import is_gtin
 from snapshelf.types import Product
 
-GTIN_LENGTHS = (8, 12, 13, 14)
 LONGEST = 64  # characters of a code without its punctuation; more is a text
 SHORTEST_NEAR = 5  # below it, one typo leads to too many other codes
 LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -38,13 +38,9 @@ def bare(text: str) -> str:
 def gtin14(code: str) -> str:
     """A GTIN of 8, 12, 13 or 14 digits as 14 digits; "" where the length or the check digit is wrong.
 
-    Shorter numbers are the longer ones without leading zeros; weights 3 and 1 by turns, from the right
-    (GS1 General Specifications, sections 3.3 and 7.9).
+    Shorter numbers are the longer ones without leading zeros (GS1 General Specifications, section 3.3).
     """
-    if len(code) not in GTIN_LENGTHS or not (code.isascii() and code.isdigit()):
-        return ""
-    total = sum(int(digit) * (1 if place % 2 == 0 else 3) for place, digit in enumerate(reversed(code)))
-    return code.zfill(14) if total % 10 == 0 else ""
+    return code.zfill(14) if is_gtin(code) else ""
 
 
 def rows_of(product: Product) -> list[dict[str, Any]]:

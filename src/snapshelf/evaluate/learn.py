@@ -7,12 +7,12 @@ from pathlib import Path
 from snapshelf.evaluate.judgements import read_qrels, read_queries
 from snapshelf.evaluate.missing import missing_of
 from snapshelf.search import question
-from snapshelf.search.learn import Learned, learn
+from snapshelf.search.weights import Learned, learn
 from snapshelf.stack import Stack
 
 
 def learn_weights(stack: Stack, queries: str | Path, qrels: str | Path) -> list[Learned]:
-    """`snapshelf.search.learn.learn` from the files that `evaluate` takes; queries with a filter are left out.
+    """`snapshelf.search.weights.learn` from the files that `evaluate` takes; queries with a filter are left out.
 
     Raises what reading them raises, and BadInput where there is too little to learn from.
     """

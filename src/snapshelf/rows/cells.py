@@ -11,6 +11,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 
 from snapshelf.errors import BadInput
+from snapshelf.gtin import LENGTHS, check_digit
 
 LONGEST_SKU, LONGEST_LINE, LONGEST_TEXT = 200, 1_000, 100_000  # characters
 MOST_PIECES = 2**53  # pieces in stock; what a 64-bit float still counts exactly
@@ -18,7 +19,6 @@ IN_STOCK = frozenset({"in stock", "instock", "yes", "true", "available"})
 OUT_OF_STOCK = frozenset(
     {"out of stock", "outofstock", "no", "false", "sold out", "unavailable", "preorder", "backorder"}
 )
-GTIN_LENGTHS = (8, 12, 13, 14)
 
 
 def is_empty(cell: object) -> bool:
@@ -130,7 +130,7 @@ def gtin_of(cell: object) -> str:
 
 def _gtin(text: str) -> str:
     digits = re.sub(r"[\s-]", "", text)
-    if not re.fullmatch(r"[0-9]+", digits) or len(digits) not in GTIN_LENGTHS:
+    if not re.fullmatch(r"[0-9]+", digits) or len(digits) not in LENGTHS:
         raise BadInput(
             f"{text!r} is no GTIN (EAN, UPC), which has 8, 12, 13 or 14 digits; a spreadsheet may have dropped zeros "
             "at its beginning"
@@ -138,12 +138,6 @@ def _gtin(text: str) -> str:
     if check_digit(digits[:-1]) != digits[-1]:
         raise BadInput(f"{text!r} is no GTIN: its last digit should be {check_digit(digits[:-1])}, so one is mistyped")
     return digits
-
-
-def check_digit(digits: str) -> str:
-    """The GS1 check digit of the digits before it: weights 3, 1, 3 … from the right, made up to a multiple of ten."""
-    total = sum(int(digit) * (1 if place % 2 else 3) for place, digit in enumerate(reversed(digits)))
-    return str(-total % 10)
 
 
 def list_of(cell: object) -> list[str] | None:

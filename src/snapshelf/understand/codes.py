@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from snapshelf.understand.units import UNITS
 
-GTIN_LENGTHS = (8, 12, 13, 14)
 _CHUNK = re.compile(r"[^\s,;()\[\]{}\"“”„!?]+")
 _CODE = re.compile(r"[^\W_](?:[\w./+#-]*[^\W_])?")
 _FOLDED = re.compile(r"[\W_]+")
@@ -50,17 +49,6 @@ def plain(code: str) -> str:
 
 def _unpadded(folded: str) -> str:
     return folded.lstrip("0") or folded if folded[:1] == "0" and folded.isdecimal() else folded
-
-
-def is_gtin(digits: str) -> bool:
-    """Whether it is an article number of 8, 12, 13 or 14 digits whose last one is right.
-
-    Weights 3 and 1 by turns from the right (GS1 General Specifications, section 7.9).
-    """
-    if len(digits) not in GTIN_LENGTHS or not (digits.isascii() and digits.isdigit()):
-        return False
-    total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(digits)))
-    return total % 10 == 0
 
 
 def looks_like_code(text: str) -> bool:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Collection
 
 from snapshelf.errors import BadInput, nearest
+from snapshelf.gtin import is_gtin
 from snapshelf.types import Truth
-from snapshelf.understand.codes import GTIN_LENGTHS, LEAST, LEAST_DIGITS, chunks, is_gtin, looks_like_code, plain
+from snapshelf.understand.codes import LEAST, LEAST_DIGITS, chunks, looks_like_code, plain
 from snapshelf.understand.limits import limit_at
 from snapshelf.understand.measures import counted, measure
 from snapshelf.understand.negation import denied, not_too
@@ -84,7 +85,7 @@ def _is_code(sheet: Sheet, code: str) -> bool | None:
         if len(letters) >= LEAST_DIGITS and sheet.vocabulary.is_code(code):
             return True
         digits = code.replace("-", "")
-        return True if len(digits) in GTIN_LENGTHS and is_gtin(digits) and digits.isdecimal() else None
+        return True if is_gtin(digits) else None
     if len(letters) >= LEAST and sheet.vocabulary.is_code(code):
         return True
     return False if looks_like_code(code) else None

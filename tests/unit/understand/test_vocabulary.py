@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from snapshelf.catalogue import open_catalogue, products, vocabulary
 from snapshelf.catalogue.products import Entry
 from snapshelf.facts import facts_of
+from snapshelf.gtin import is_gtin
 from snapshelf.types import Product
 from snapshelf.understand import Vocabulary, understand
-from snapshelf.understand.codes import CodeSet, is_gtin
+from snapshelf.understand.codes import CodeSet
 from snapshelf.understand.english import ENGLISH
 from snapshelf.understand.readings import named_like
 from snapshelf.understand.typos import LONG, RARE, Spelling, distance
