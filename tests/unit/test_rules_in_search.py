@@ -1,9 +1,14 @@
 """The shop's rules within a search: what is shown first, told in the receipt, and never at the cost of a code."""
 
+from types import SimpleNamespace
+
 import pytest
 
 import snapshelf
+from snapshelf import rank as business
 from snapshelf.config import EmbedderSettings, RankingSettings, Settings, StoreSettings
+from snapshelf.rank.candidates import of_hits
+from snapshelf.search import answer
 from snapshelf.types import Product
 
 RULES = """
@@ -69,3 +74,24 @@ def test_it_is_explained(shelf):
 
 def test_a_code_stays_first(shelf):
     assert shelf.search("R1")[0].sku == "R1"
+
+
+def test_training_sees_what_a_search_hands_to_the_model(shelf, monkeypatch):
+    """The same products, relevance and lanes' scores, or a model would be asked about what it never saw."""
+    handed = []
+
+    def apply(stack, connection, candidates, query, explain, using):
+        handed.extend(candidates)
+        return business.apply(stack, connection, candidates, query, explain=explain, using=using)
+
+    monkeypatch.setattr(answer, "business", SimpleNamespace(apply=apply, of_shelf=business.of_shelf))
+    shelf.search("red shoe", k=4)
+    monkeypatch.undo()
+    taught = of_hits(shelf.stack, shelf.search("red shoe", k=4, rerank=False))
+    assert [one.sku for one in taught] == [one.sku for one in handed]
+    for one, other in zip(taught, handed, strict=True):
+        assert one.score == pytest.approx(other.score, abs=1e-4)
+        assert one.lanes.keys() == other.lanes.keys()
+        for lane, (_, score) in one.lanes.items():
+            assert score == pytest.approx(other.lanes[lane][1], abs=1e-3)
+    assert max(one.lanes["lexical"][1] for one in taught) > 0

@@ -11,7 +11,7 @@ from snapshelf.types import Hit, split_aspect
 
 
 def of_hits(stack: Stack, hits: Iterable[Hit]) -> list[Candidate]:
-    """Each hit with its relevance, and the vector of the view that matched."""
+    """Each hit as a search hands it to the rules and the model: relevance, the lanes' scores, the view that matched."""
     given = list(hits)
     with stack.catalogue.read() as connection:
         held = embeddings.of_products(connection, [hit.sku for hit in given], stack.model, stack.kept_dim, stack.dim)
@@ -24,9 +24,15 @@ def of_hits(stack: Stack, hits: Iterable[Hit]) -> list[Candidate]:
         Candidate(
             hit.sku,
             hit.relevance,
-            {"vector": (hit.rank, hit.score)},
+            _lanes(hit),
             hit.product.family,
             rows.get(hit.sku),
         )
         for hit in given
     ]
+
+
+def _lanes(hit: Hit) -> dict[str, tuple[int, float]]:
+    """What the vector and the lexical lane say; 0 where the words of the query are nowhere in the product."""
+    said = {one.lane: (1, one.score) for one in hit.receipt.lanes} if hit.receipt else {}
+    return {"vector": (1, hit.score), "lexical": said.get("lexical", (1, 0.0))}
