@@ -60,9 +60,10 @@ def hits(results: Results, why: bool = False) -> None:
     for sentence in results.advice:
         console.print(Text(sentence, "yellow"))
     if rows and why:
-        for hit, row in zip(found, rows, strict=True):
-            console.print(Text("  ".join(row)))
-            console.print(Text(_why(hit), "dim"))
+        for hit in found:
+            told = f"{hit.rank}  {hit.sku}  {_title(hit)} · {price(hit.product)} · {_pieces(hit.product)}"
+            console.print(Text(told))
+            console.print(Text(_why(hit, shown), "dim"))
     elif rows:
         table(columns, rows, right=("#", "score", *shown, "price", "stock"))
     else:
@@ -84,20 +85,28 @@ def _said(results: Results) -> list[str]:
     return [*([f"understood: {', '.join(read)}"] if read else []), *results.notes, *offered, *nothing]
 
 
-def _why(hit: Hit) -> str:
-    """A receipt in two lines."""
+def _why(hit: Hit, parts: Sequence[str]) -> str:
+    """A receipt in two lines: what each lane said, then what matched and which wishes and rules spoke of it."""
     receipt = hit.receipt
     if receipt is None:
         return ""
-    ranks = {one.lane: f"rank {one.rank}" if one.rank else "not found by it" for one in receipt.lanes}
-    lanes = [f"{one.lane} {one.score:.3f} ({ranks[one.lane]}, {one.effect:+.2f})" for one in receipt.lanes]
-    seen = [f"{aspect} {cosine:.3f}" for aspect, cosine in receipt.views.values()]
-    more = [f"{'meets' if met else 'does not meet'} {wish}" for wish, met in receipt.wishes.items()]
+    lanes = [
+        f"{one.lane} {one.score:.3f} {f'rank {one.rank}' if one.rank else 'not found by it'} {one.effect:+.2f}"
+        for one in receipt.lanes
+    ]
+    views = ", ".join(f"{aspect} {cosine:.3f}" for aspect, cosine in receipt.views.values())
+    more = [f"matched {seen(hit)} (of {views})"]
+    more += [f"by part {', '.join(f'{part} {hit.scores[part]:.3f}' for part in parts)}"] if parts else []
+    more += [f"{'is' if met else 'is not'} {wish}" for wish, met in receipt.wishes.items()]
     more += [f"{name} × {effect:.3f}" for name, effect in receipt.boosts.items()]
-    more += [f"demanded: {receipt.filtered}"] if receipt.filtered else []
-    more += [f"given up: {', '.join(receipt.relaxed)}"] if receipt.relaxed else []
-    first = f"   relevance {hit.relevance:.3f} of evidence {receipt.evidence:+.2f}: {'; '.join(lanes)}"
-    return f"{first}\n   {'; '.join([*seen, *more])}"
+    more += [f"demanded {receipt.filtered}"] if receipt.filtered else []
+    more += [f"given up {', '.join(receipt.relaxed)}"] if receipt.relaxed else []
+    first = f"   relevance {hit.relevance:.3f} (evidence {receipt.evidence:+.2f}): {', '.join(lanes)}"
+    return f"{first}\n   {'; '.join(more)}"
+
+
+def _pieces(product: Product) -> str:
+    return f"{product.stock:,} in stock" if product.stock else stock(product)
 
 
 def _cells(hit: Hit, shown: Sequence[str]) -> list[str]:
