@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 import snapshelf
+from snapshelf.cli import show
 from snapshelf.config import EmbedderSettings, Settings, StoreSettings
 from snapshelf.errors import BadFilter, BadInput, BadMedia, BadQuery, BadSettings, NoSpace, Outside
 from snapshelf.shelf import open_shelf
@@ -33,7 +34,7 @@ def huge(tmp_path_factory):
 @pytest.fixture
 def bad(home, run, monkeypatch):
     """Index a catalogue of these bytes: (status, the refused rows printed, the complaint)."""
-    monkeypatch.setenv("COLUMNS", "400")  # else a sentence is broken where the terminal ends
+    monkeypatch.setattr(show.console, "width", 400)  # else a sentence is broken where the terminal ends
 
     def call(content, name="bad.csv"):
         Path(name).write_bytes(content if isinstance(content, bytes) else content.encode())

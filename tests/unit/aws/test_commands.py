@@ -28,7 +28,7 @@ def shown(tmp_path_factory):
     """What the demo printed, on a small shop, and where it put everything."""
     folder = tmp_path_factory.mktemp("aws") / "demo"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("COLUMNS", "160")
+        patch.setattr(demo_aws.show.console, "width", 160)
         with demo_aws.show.console.capture() as printed:
             demo_aws.demo(folder, 150)
             demo_aws.demo(folder, 150)
