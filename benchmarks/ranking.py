@@ -14,8 +14,9 @@ import numpy as np
 import snapshelf
 from snapshelf.candidates import Candidate
 from snapshelf.catalogue.events import Event, record
-from snapshelf.rank import rerank
-from snapshelf.rank.apply import Rerankers, apply
+from snapshelf.rank.apply import apply
+from snapshelf.rank.order import rerank
+from snapshelf.rank.own import Rerankers
 from snapshelf.rank.record import record as record_rows
 from snapshelf.rerankers.lambdamart.features import names
 from snapshelf.rerankers.lambdamart.fit import List, fit

@@ -31,8 +31,8 @@ from snapshelf.catalogue.events import Event
 from snapshelf.fusion import rrf
 from snapshelf.metrics.ndcg import score
 from snapshelf.querytext import normal
-from snapshelf.rank import rerank
 from snapshelf.rank.examples import Behaviour
+from snapshelf.rank.order import rerank
 from snapshelf.rank.signals import Smoothing
 from snapshelf.rank.train import Wish, learn
 from snapshelf.rerankers.rules import RuleReranker

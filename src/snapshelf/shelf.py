@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from snapshelf.candidates import Candidate
     from snapshelf.evaluate import JudgedQuery, Report
     from snapshelf.ingest import Progress, Summary
-    from snapshelf.rank import Recorded
     from snapshelf.rank.dryrun import Moved
+    from snapshelf.rank.record import Recorded
     from snapshelf.rank.train import Trained, Wish
 
 
@@ -194,9 +194,9 @@ class Shelf:
         Any order will do, and the same event twice counts once. Rows that are no event are refused one by one, events
         of unknown products kept aside; both are named. Raises BadInput, Busy, NoSpace, Outside.
         """
-        from snapshelf import rank
+        from snapshelf.rank.record import record
 
-        return rank.record(self.stack, events)
+        return record(self.stack, events)
 
     def dry_run(self, text: str, rules: str | Path = "", among: int = 50) -> list[Moved]:
         """The ``among`` most relevant products for some words, in the order that the rules give them.

@@ -11,7 +11,8 @@ import pytest
 import snapshelf
 from snapshelf.catalogue import counters, events
 from snapshelf.errors import BadInput
-from snapshelf.rank import record, ubi
+from snapshelf.rank import ubi
+from snapshelf.rank.record import record
 from snapshelf.rank.signals import Smoothing, behaviour
 from snapshelf.types import Product
 

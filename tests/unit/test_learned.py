@@ -12,7 +12,8 @@ import snapshelf
 from snapshelf.candidates import Candidate
 from snapshelf.catalogue.events import Event, record
 from snapshelf.errors import BadInput, BadSettings, Mismatch, MissingExtra, NotHere
-from snapshelf.rank import apply, examples
+from snapshelf.rank import examples
+from snapshelf.rank.apply import apply
 from snapshelf.rank.propensity import NONE, Log, estimate
 from snapshelf.rank.signals import Smoothing
 from snapshelf.rank.train import Wish, learn, train

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from snapshelf.candidates import Candidate
 from snapshelf.errors import BadInput
-from snapshelf.rank import rerank
-from snapshelf.rank.order import bound
+from snapshelf.rank.order import bound, rerank
 from snapshelf.rerankers.rules import RuleReranker
 from snapshelf.rerankers.rules.read import parse
 

@@ -11,7 +11,7 @@ import pytest
 from snapshelf.candidates import Candidate
 from snapshelf.errors import BadSettings, NotHere
 from snapshelf.filters import matches, parse
-from snapshelf.rank import rerank
+from snapshelf.rank.order import rerank
 from snapshelf.rerankers.rules import RuleReranker, load
 from snapshelf.rerankers.rules.boosts import columns, scaled
 from snapshelf.rerankers.rules.check import check

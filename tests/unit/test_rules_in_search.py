@@ -1,14 +1,11 @@
 """The shop's rules within a search: what is shown first, told in the receipt, and never at the cost of a code."""
 
-from types import SimpleNamespace
-
 import pytest
 
 import snapshelf
-from snapshelf import rank as business
 from snapshelf.config import EmbedderSettings, RankingSettings, Settings, StoreSettings
+from snapshelf.rank import apply
 from snapshelf.rank.candidates import of_hits
-from snapshelf.search import answer
 from snapshelf.types import Product
 
 RULES = """
@@ -78,13 +75,13 @@ def test_a_code_stays_first(shelf):
 
 def test_training_sees_what_a_search_hands_to_the_model(shelf, monkeypatch):
     """The same products, relevance and lanes' scores, or a model would be asked about what it never saw."""
-    handed = []
+    handed, plain = [], apply.apply
 
-    def apply(stack, connection, candidates, query, explain, using):
+    def seen(stack, connection, candidates, query, explain, using):
         handed.extend(candidates)
-        return business.apply(stack, connection, candidates, query, explain=explain, using=using)
+        return plain(stack, connection, candidates, query, explain=explain, using=using)
 
-    monkeypatch.setattr(answer, "business", SimpleNamespace(apply=apply, of_shelf=business.of_shelf))
+    monkeypatch.setattr(apply, "apply", seen)
     shelf.search("red shoe", k=4)
     monkeypatch.undo()
     taught = of_hits(shelf.stack, shelf.search("red shoe", k=4, rerank=False))

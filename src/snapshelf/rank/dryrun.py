@@ -10,8 +10,9 @@ from snapshelf import plugins
 from snapshelf.candidates import Ranked
 from snapshelf.errors import BadSettings
 from snapshelf.rank import signals
-from snapshelf.rank.apply import Rerankers, apply, of_shelf
+from snapshelf.rank.apply import apply
 from snapshelf.rank.candidates import of_hits
+from snapshelf.rank.own import Rerankers, of_shelf
 from snapshelf.stack import Stack
 from snapshelf.types import Hit, Product
 

@@ -15,8 +15,8 @@ from snapshelf.catalogue.events import Event
 from snapshelf.errors import BadInput
 from snapshelf.querytext import normal
 from snapshelf.rank import examples, signals
-from snapshelf.rank.apply import MODEL, rules_of
 from snapshelf.rank.order import rerank
+from snapshelf.rank.own import MODEL, rules_of
 from snapshelf.rank.propensity import NONE, Propensities, estimate
 from snapshelf.rank.signals import BEHAVIOUR, Smoothing
 from snapshelf.rerankers.lambdamart import features

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from snapshelf import rank as business
 from snapshelf.candidates import Candidate, Ranked
 from snapshelf.catalogue import asking, codes
 from snapshelf.config import SearchSettings
+from snapshelf.rank.own import of_shelf
 from snapshelf.search import facets, lanes, meaning, relevance
 from snapshelf.search.composed import compose
 from snapshelf.search.confidence import calibration
@@ -147,9 +147,11 @@ def _reranked(
     stack: Stack, connection: Connection, ready: Ready, scored: Scored, kept: list[int]
 ) -> tuple[list[int], dict[int, Ranked]]:
     """The first block in the order that the shop's rules and model give it; as it is where there are none."""
-    using = business.of_shelf(stack, connection)
+    using = of_shelf(stack, connection)
     if not using or not kept:
         return kept, {}
+    from snapshelf.rank.apply import apply
+
     family = families(stack, connection, [scored.skus[at] for at in kept])
     given = [
         Candidate(
@@ -162,7 +164,7 @@ def _reranked(
         for at in kept
     ]
     at_of = dict(zip([one.sku for one in given], kept, strict=True))
-    made = business.apply(stack, connection, given, ready.asked.said, explain=EXPLAINED, using=using)
+    made = apply(stack, connection, given, ready.asked.said, explain=EXPLAINED, using=using)
     return [at_of[one.sku] for one in made], {at_of[one.sku]: one for one in made}
 
 
