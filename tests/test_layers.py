@@ -13,6 +13,7 @@ LINES = """
     serve
     testing
     api web twin
+    http
     shelf
     evaluate experiment govern observe learn
     ingest search

@@ -94,6 +94,29 @@ class RankingSettings:
 
 
 @dataclass(frozen=True)
+class ServeSettings:
+    """The server: API, storefront and console (docs/api.md)."""
+
+    host: str = row("127.0.0.1", "address to listen on; 0.0.0.0 for all of this machine's")
+    port: int = row(8080, "port to listen on; 0: any that is free", 0)
+    workers: int = row(1, "processes that answer", 1)
+    threads: int = row(4, "searches that one process works on at once", 1)
+    name: str = row("Snapshelf", "the shop's name, at the top of the storefront")
+    open: str = row("search,events", "what needs no key, of search, events and catalogue, joined by commas")
+    consent: bool = row(True, "a photo, sound or video without a key needs the shopper's recorded consent")
+    consent_days: float = row(180.0, "days after which consent is asked for again", 0.01)
+    log_days: float = row(30.0, "days that the query log is kept", 0)
+    cors: str = row("", "origins whose pages may call the API, joined by commas, such as https://shop.example")
+    rate: str = row("600/minute", "requests of one caller, such as 600/minute; empty: any number")
+    max_upload: int = row(20_000_000, "bytes of one request", 1)
+    upload_seconds: float = row(30.0, "seconds that a request's body may take to arrive", 0.1)
+    clip_seconds: float = row(60.0, "a sound or video sent by a shopper that is longer than this is refused", 0.1)
+    oidc_issuer: str = row("", "issuer whose bearer tokens are taken, such as https://login.shop.example; empty: none")
+    oidc_audience: str = row("", "audience that these tokens must name")
+    oidc_scopes: str = row("scope", "claim of these tokens that holds their scopes")
+
+
+@dataclass(frozen=True)
 class Settings:
     """All settings. ``columns`` maps a product's field to the catalogue's column where guessing is not wanted."""
 
@@ -108,6 +131,7 @@ class Settings:
     speech: SpeechSettings = field(default_factory=SpeechSettings)
     search: SearchSettings = field(default_factory=SearchSettings)
     ranking: RankingSettings = field(default_factory=RankingSettings)
+    serve: ServeSettings = field(default_factory=ServeSettings)
 
 
 def load(path: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:

@@ -140,6 +140,17 @@ def get(connection: Connection, skus: Sequence[str]) -> dict[str, Product]:
     return {row[0]: _product(row) for row in rows}
 
 
+def variants(connection: Connection, families: Sequence[str], most: int = 200) -> dict[str, list[Product]]:
+    """Family → its products in order of SKU, of all families together at most ``most``."""
+    columns = [products.c[name] for name in FIELDS]
+    query = select(*columns).where(products.c.family.in_(families)).order_by(products.c.sku).limit(most)
+    found: dict[str, list[Product]] = {}
+    for row in connection.execute(query):
+        one = _product(row)
+        found.setdefault(one.family, []).append(one)
+    return found
+
+
 def phrases(connection: Connection, most: int) -> list[str]:
     """What products are called, each text once: brands, categories, attribute values, then titles in order of SKU.
 

@@ -258,3 +258,17 @@ def twin(
     nova = command.AskedOfNova(s3, beside if s3_port is None else s3_port, job_seconds, purposes_differ, phrases)
     asked = (port, data, keys, faults, throttle, reads, recall_loss, classic, building, verbose)
     command.twin(command.Asked(*asked, nova))
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on; empty: as the settings say.")] = "",
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0: any that is free.", min=0, max=65535)] = None,
+    workers: Annotated[int, typer.Option(help="Processes that answer; 0: as the settings say.", min=0)] = 0,
+    shelf: ShelfOption = "",
+    settings: SettingsOption = None,
+) -> None:
+    """Serve the API, the storefront and the console, until it is stopped."""
+    from snapshelf.cli import serve as command
+
+    command.serve(shelf, settings, host, port, workers)

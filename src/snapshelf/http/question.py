@@ -1,0 +1,145 @@
+"""A search over HTTP: its parameters, what was sent with it, and how it is asked and logged."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Form, Query, UploadFile
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+
+from snapshelf.catalogue.queries import AskedQuery
+from snapshelf.errors import BadQuery, Unsupported
+from snapshelf.http import consent, uploads
+from snapshelf.http.problem import Problem
+from snapshelf.http.server import Server
+from snapshelf.http.who import Caller
+from snapshelf.search import written
+from snapshelf.types import Results
+
+LONGEST = 1_000  # characters of the words; more is an accident or an attack
+MOST = 100  # hits on a page
+LAST_PAGE = 1_000
+
+
+class SearchWords(BaseModel):
+    """What may be asked in an address."""
+
+    model_config = ConfigDict(extra="forbid", validate_by_alias=True, validate_by_name=True)
+    q: Annotated[str, Field(max_length=LONGEST, description="Words, such as 55in OLED under $1500.")] = ""
+    where: Annotated[str, Field(max_length=4 * LONGEST, description="A filter, such as price < 80 and in_stock.")] = ""
+    k: Annotated[int, Field(ge=1, le=MOST, description="Hits on a page.")] = 24
+    page: Annotated[int, Field(ge=1, le=LAST_PAGE, description="Which page of k hits, from 1.")] = 1
+    facets: Annotated[str, Field(max_length=LONGEST, description="Count the values of these: brand,color.")] = ""
+    family: Annotated[bool, Field(description="One hit per family of variants.")] = False
+    weights: Annotated[str, Field(max_length=LONGEST, description="How much each part counts: text=0.7,image=1.")] = ""
+    lanes: Annotated[str, Field(max_length=99, description="Ways of finding candidates: exact,vector,lexical.")] = ""
+    off: Annotated[str, Field(max_length=200, description="Kinds of meaning to leave alone: price,brand.")] = ""
+    plain: Annotated[bool, Field(description="Take the words as they stand.")] = False
+    everything: Annotated[
+        bool,
+        Field(
+            description="Show what is hardly relevant, too.",
+            validation_alias=AliasChoices("all", "everything"),
+            serialization_alias="all",
+        ),
+    ] = False
+    receipts: Annotated[bool, Field(description="Give each hit its receipt.")] = False
+    client: Annotated[str, Field(max_length=64, description="The shopper's id in your shop, for the query log.")] = ""
+
+
+class SearchForm(SearchWords):
+    """What may be sent with a photo, a sound or a video."""
+
+    image: Annotated[list[UploadFile], Field(description="A photo; may be given several times.")] = []
+    crop: Annotated[list[str], Field(description="Of each photo: left,top,right,bottom, auto or whole.")] = []
+    audio: Annotated[UploadFile | None, Field(description="Spoken words.")] = None
+    video: Annotated[UploadFile | None, Field(description="A video.")] = None
+    consent: Annotated[str, Field(max_length=64, description="Id of the shopper's consent (POST /consents).")] = ""
+
+
+Words = Annotated[SearchWords, Query()]
+Sent = Annotated[SearchForm, Form()]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer with the id of its query, by which events name it."""
+
+    query_id: str
+    results: Results
+
+
+async def ask(server: Server, caller: Caller, given: SearchWords, kind: str = "") -> Answered:
+    """Search for what was sent, and log it. Raises Problem, and what `Shelf.search` raises."""
+    images, audio, video = [], None, None
+    if isinstance(given, SearchForm):
+        purposes = [("photo", given.image), ("sound", given.audio), ("video", given.video)]
+        await consent.check(server, caller, given.consent, [name for name, sent in purposes if sent])
+        images = [await uploads.read(one, "image") for one in given.image]
+        audio = await uploads.read(given.audio, "audio") if given.audio else None
+        video = await uploads.read(given.video, "video") if given.video else None
+    words = given.q.strip()
+    if not (words or images or audio or video):
+        raise Problem(400, "empty_query", "there is nothing to search for; give some words in q, or a photo", "q")
+    began, id = time.perf_counter(), secrets.token_hex(8)
+    results = await server.call(_search, server, given, images, audio, video)
+    logged = AskedQuery(
+        id=id,
+        at=time.time(),
+        kind=kind or _kind(words, images, audio, video, results),
+        text=words,
+        seconds=time.perf_counter() - began,
+        hits=len(results),
+        nothing=bool(results.nothing) or not results.hits,
+        dollars=0.0,
+        client=given.client,
+    )
+    server.log.add(logged)
+    server.figures.searches.labels(logged.kind, "nothing" if logged.nothing else "something").inc()
+    return Answered(id, results)
+
+
+def _search(
+    server: Server, given: SearchWords, images: Sequence[bytes], audio: bytes | None, video: bytes | None
+) -> Results:
+    crops = [written.crop(one) for one in given.crop] if isinstance(given, SearchForm) else []
+    if (audio or video) and not server.shelf.stack.settings.speech.recogniser and audio:
+        raise Unsupported("this shop does not listen to sound; type the words")
+    try:
+        return server.shelf.search(
+            given.q or None,
+            list(images) or None,
+            audio,
+            video,
+            given.where or None,
+            given.k,
+            written.weights(given.weights),
+            (given.page - 1) * given.k,
+            "family" if given.family else None,
+            written.names(given.lanes) or None,
+            written.names(given.facets),
+            False if given.everything else None,
+            False if given.plain else None,
+            written.names(given.off),
+            crop=crops or None,  # type: ignore[arg-type]
+        )
+    except BadQuery as error:
+        raise Problem(400, "bad_query", str(error), _field(str(error))) from error
+
+
+def _field(message: str) -> str:
+    """Which parameter a sentence about a query speaks of."""
+    named = {"weight": "weights", "crop": "crop", "offset": "page", "lanes": "lanes", "facet": "facets"}
+    return next((field for word, field in named.items() if word in message), "q")
+
+
+def _kind(words: str, images: Sequence[bytes], audio: object, video: object, results: Results) -> str:
+    kinds = [name for name, sent in (("words", words), ("photo", images), ("sound", audio), ("video", video)) if sent]
+    if len(kinds) > 1:
+        return "mixed"
+    codes = results.hits and results.hits[0].receipt and results.hits[0].receipt.code
+    return "code" if codes and kinds == ["words"] else kinds[0]

@@ -1,0 +1,80 @@
+"""What all requests of one process share: the shelf, its threads, its limits, its secret."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import anyio
+from starlette.requests import HTTPConnection
+
+from snapshelf.config import ServeSettings
+from snapshelf.http.figures import Figures
+from snapshelf.http.rates import Rates
+from snapshelf.observe.querylog import QueryLog
+from snapshelf.shelf import Shelf
+
+P = ParamSpec("P")
+T = TypeVar("T")
+SECRET = (
+    "server.secret"  # in the shelf: signs the console's sessions, so that all processes agree and restarts keep them
+)
+
+
+@dataclass(slots=True)
+class Server:
+    """One process's state. ``ready``: whether it has searched once, and so can answer at once."""
+
+    shelf: Shelf
+    settings: ServeSettings
+    secret: bytes
+    threads: anyio.CapacityLimiter
+    rates: Rates
+    figures: Figures
+    log: QueryLog
+    ready: bool = False
+    closing: bool = False
+    memory: dict[str, object] = field(default_factory=dict)  # what parts keep between requests, by their name
+
+    async def call(self, work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
+        """Run something slow in one of the process's threads, so that others are answered meanwhile."""
+        return await anyio.to_thread.run_sync(partial(work, *args, **named), limiter=self.threads)
+
+    def close(self) -> None:
+        """Write down what is still to be written, and close the shelf."""
+        self.log.close()
+        self.shelf.close()
+
+
+def start(shelf: Shelf, figures: Figures) -> Server:
+    """A server over an open shelf; to be called inside a running event loop."""
+    settings, secret = shelf.stack.settings.serve, secret_of(shelf.stack.folder)
+    threads, rates = anyio.CapacityLimiter(settings.threads), Rates(settings.rate)
+    return Server(shelf, settings, secret, threads, rates, figures, QueryLog(shelf.stack.catalogue))
+
+
+def of(connection: HTTPConnection) -> Server:
+    """The server that a request is answered by."""
+    server: Server = connection.app.state.server
+    return server
+
+
+def secret_of(folder: Path) -> bytes:
+    """The shelf's secret, made on first use and readable by its owner alone; a new one each time where none is kept."""
+    file, fresh = folder / SECRET, secrets.token_bytes(32)
+    try:
+        with tempfile.NamedTemporaryFile(dir=folder) as made:  # its mode is 0600
+            made.write(fresh)
+            made.flush()
+            os.link(made.name, file)  # whole or not at all; the first of several processes wins
+    except FileExistsError:
+        pass
+    except OSError:
+        return fresh
+    return file.read_bytes()

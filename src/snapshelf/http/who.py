@@ -1,0 +1,125 @@
+"""Who calls, and what they may: an API key, a bearer token of the shop's own issuer, a signed-in person, or anyone."""
+
+from __future__ import annotations
+
+import hmac
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from snapshelf.catalogue import keys
+from snapshelf.http import server, sign, tokens
+from snapshelf.http.problem import Problem
+from snapshelf.http.server import Server
+
+COOKIE = "snapshelf_console"
+LOCAL = "local"  # whoever started the server and opened the address that it printed
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """``id`` for limits and logs; ``scopes`` of `keys.SCOPES`; ``via``: key, token, session, or open for anyone.
+
+    ``form``: the token that forms of a session carry.
+    """
+
+    id: str
+    scopes: frozenset[str]
+    via: str
+    form: str = ""
+
+    def may(self, scope: str) -> bool:
+        """Whether it has the scope; admin has all."""
+        return scope in self.scopes or "admin" in self.scopes
+
+
+def needs(scope: str) -> Callable[[Request], Awaitable[Caller]]:
+    """A dependency that lets pass who may. Raises Problem 401, 403, 429."""
+
+    async def let_pass(request: Request) -> Caller:
+        caller = await caller_of(request)
+        if not caller.may(scope):
+            if caller.via == "open":
+                raise Problem(
+                    401, "no_key", f"this needs a key with the scope {scope}; send it as: Authorization: Bearer ss_…",
+                    headers={"WWW-Authenticate": "Bearer"},
+                )  # fmt: skip
+            raise Problem(403, "no_scope", f"this key lacks the scope {scope}")
+        return caller
+
+    return let_pass
+
+
+async def caller_of(request: Request) -> Caller:
+    """Who sends a request; remembered for its duration. Raises Problem 401 for a key or token that is no good."""
+    held: Caller | None = getattr(request.state, "caller", None)
+    if held is None:
+        held = request.state.caller = await _caller(request, server.of(request))
+        await server.of(request).rates.count(held.id)
+    return held
+
+
+async def _caller(request: Request, serving: Server) -> Caller:
+    kind, _, secret = request.headers.get("authorization", "").partition(" ")
+    secret = secret.strip() or request.headers.get("x-api-key", "")
+    if secret:
+        if secret.startswith("ss_"):
+            return await serving.call(_by_key, serving, secret)
+        if kind.lower() == "bearer" and serving.settings.oidc_issuer:
+            name, scopes = await serving.call(tokens.read, serving, secret)
+            return Caller(f"token:{name}", scopes, "token")
+        raise _refused("the key is unknown; it begins with ss_ and is sent as: Authorization: Bearer ss_…")
+    session = request.cookies.get(COOKIE, "")
+    if session and (caller := await serving.call(by_session, serving, session)):
+        if request.method not in SAFE:
+            await _check_form(request, caller)
+        return caller
+    address = request.client.host if request.client else "?"
+    scopes = frozenset(name.strip() for name in serving.settings.open.split(",") if name.strip())
+    return Caller(f"open:{address}", scopes - {"admin"}, "open")
+
+
+def _by_key(serving: Server, secret: str) -> Caller:
+    now = time.time()
+    with serving.shelf.stack.catalogue.read() as connection:
+        key = keys.find(connection, secret)
+    if key is None:
+        raise _refused("the key is unknown; `snapshelf keys list` shows those there are")
+    if wrong := keys.state(key, now):
+        raise _refused(f"the key {key.name} is {wrong}")
+    if keys.is_due(key, now):
+        with serving.shelf.stack.catalogue.write() as connection:
+            keys.touch(connection, key.id, now)
+    return Caller(f"key:{key.id}", frozenset(key.scopes), "key")
+
+
+def by_session(serving: Server, session: str) -> Caller | None:
+    """Who is signed in, or None for a session that has ended or whose key was taken back meanwhile."""
+    now = time.time()
+    id = sign.read(serving.secret, "session", session, now)
+    if id is None:
+        return None
+    form = sign.form_token(serving.secret, session)
+    if id == LOCAL:
+        return Caller("session:local", frozenset({"admin"}), "session", form)
+    with serving.shelf.stack.catalogue.read() as connection:
+        key = next((key for key in keys.every(connection) if key.id == id), None)
+    if key is None or keys.state(key, now):
+        return None
+    return Caller(f"session:{id}", frozenset(key.scopes), "session", form)
+
+
+async def _check_form(request: Request, caller: Caller) -> None:
+    """A browser sends the cookie by itself; only a page of ours knows the token. Raises Problem 403."""
+    given = request.headers.get("x-csrf-token", "")
+    if not given and request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        given = str((await request.form()).get("csrf", ""))
+    if not hmac.compare_digest(given.encode(), caller.form.encode()):
+        raise Problem(403, "wrong_form_token", "this page is too old; load it again and repeat", "csrf")
+
+
+def _refused(message: str) -> Problem:
+    return Problem(401, "bad_key", message, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})

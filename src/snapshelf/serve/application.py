@@ -1,0 +1,86 @@
+"""The application: routes, what stands before them, what happens when it starts and stops."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+
+from snapshelf import __version__, api, web
+from snapshelf.errors import NotHere, SnapshelfError
+from snapshelf.http import handlers, server
+from snapshelf.http.figures import Figures
+from snapshelf.http.guard import Guard
+from snapshelf.http.server import Server
+from snapshelf.shelf import Shelf, open_shelf
+
+SHELF, SETTINGS = "SNAPSHELF_SERVED_SHELF", "SNAPSHELF_SERVED_SETTINGS"
+SUMMARY = "One search box for a shop: words, photos, sound and video."
+log = logging.getLogger("snapshelf.server")
+
+
+def create(shelf: Shelf) -> FastAPI:
+    """The application over an open shelf, which is closed when it stops."""
+    serve, figures = shelf.stack.settings.serve, Figures()
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        serving = app.state.server = server.start(shelf, figures)
+        warming = asyncio.create_task(_warm(serving))
+        yield
+        serving.closing = True
+        warming.cancel()
+        await asyncio.to_thread(serving.close)
+
+    app = FastAPI(title="Snapshelf", version=__version__, summary=SUMMARY, lifespan=life, docs_url=None, redoc_url=None)
+    for router in (*api.routers(), *web.routers()):
+        app.include_router(router)
+    handlers.install(app)
+    app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
+    origins = [one.strip().rstrip("/") for one in serve.cors.split(",") if one.strip()]
+    if origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=origins,
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["authorization", "content-type", "x-api-key", "x-request-id"],
+            expose_headers=["x-request-id", "retry-after"],
+            max_age=600,
+        )
+    app.add_middleware(Guard, max_bytes=serve.max_upload, seconds=serve.upload_seconds, tell=figures.count)
+    return app
+
+
+def application() -> FastAPI:
+    """The application of a process that `run` started: the shelf is named in its environment."""
+    folder, settings = os.environ[SHELF], os.environ.get(SETTINGS, "")
+    return create(open_shelf(folder, Path(settings) if settings else None, create=False))
+
+
+async def _warm(serving: Server) -> None:
+    """Answer one search of each kind, so that no shopper waits for a model to load."""
+    try:
+        await serving.call(_first, serving)
+    except NotHere:
+        pass  # an empty shelf answers, too: that nothing is indexed yet
+    except SnapshelfError as error:
+        log.error("the first search failed: %s", error)
+        return
+    serving.ready = True
+
+
+def _first(serving: Server) -> None:
+    from PIL import Image
+
+    shelf = serving.shelf
+    shelf.search("first search", k=1, facets=())
+    if "image" in shelf.stack.card.modalities:
+        shelf.search(image=Image.new("RGB", (64, 64), "white"), k=1)
+    shelf.suggest("f", 1)

@@ -1,0 +1,12 @@
+"""The pages: storefront and console. A page of the console is one file in `console/`."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from snapshelf.web import pages
+
+
+def routers() -> list[APIRouter]:
+    """The routes of all pages."""
+    return [pages.router]

@@ -1,0 +1,75 @@
+"""Pages from templates, and the files that they load, all out of the installed package."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from snapshelf.errors import NotHere
+from snapshelf.http import shapes
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+KINDS = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
+}
+FOREVER = "public, max-age=31536000, immutable"  # the address holds the version
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/assets/{wanted}/{name:path}")
+async def asset(wanted: str, name: str) -> Response:
+    """A file of the pages. Of another version than ours: the same file, but not to be kept."""
+    held = _assets()
+    if name not in held:
+        raise NotHere(f"there is no file {name[:100]!r}")
+    cached = FOREVER if wanted == version() else "no-cache"
+    return Response(held[name], media_type=KINDS[Path(name).suffix], headers={"Cache-Control": cached})
+
+
+def render(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """A page; what it shows is escaped. ``values``: what the template names."""
+    text = _templates().get_template(template).render(request=request, **values)
+    return HTMLResponse(text, status, headers={"Cache-Control": "no-store"})
+
+
+@cache
+def version() -> str:
+    """Of all files together."""
+    held = _assets()
+    return hashlib.sha256(b"".join(name.encode() + held[name] for name in sorted(held))).hexdigest()[:12]
+
+
+@cache
+def _assets() -> dict[str, bytes]:
+    files = [file for file in sorted(STATIC.rglob("*")) if file.suffix in KINDS]
+    return {file.relative_to(STATIC).as_posix(): file.read_bytes() for file in files}
+
+
+@cache
+def _templates() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals |= {"asset": lambda name: f"/assets/{version()}/{name}", "picture": shapes.picture}
+    made.filters["money"] = money
+    return made
+
+
+def money(price: float | None, currency: str = "") -> str:
+    """ "1,299.00 EUR"; "" where there is no price."""
+    return "" if price is None else f"{price:,.2f} {currency}".strip()
