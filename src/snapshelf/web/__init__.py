@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from snapshelf.web import pages, store
+from snapshelf.web import errors, pages, store
+
+refusal = errors.page
 
 
 def routers() -> list[APIRouter]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -41,8 +42,7 @@ async def asset(wanted: str, name: str) -> Response:
 
 def render(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
     """A page; what it shows is escaped. ``values``: what the template names."""
-    text = _templates().get_template(template).render(request=request, **values)
-    return HTMLResponse(text, status, headers={"Cache-Control": "no-store"})
+    return HTMLResponse(text(template, {"request": request, **values}), status, headers={"Cache-Control": "no-store"})
 
 
 def address(name: str) -> str:
@@ -58,6 +58,11 @@ def page_of(sku: str) -> str:
 def like(sku: str) -> str:
     """The address of what is like a product."""
     return f"/like/{quote(sku, safe='')}"
+
+
+def text(template: str, values: Mapping[str, Any]) -> str:
+    """A template filled in; what it shows is escaped."""
+    return _templates().get_template(template).render(values)
 
 
 @cache

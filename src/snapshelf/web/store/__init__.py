@@ -66,6 +66,13 @@ async def manifest(request: Request) -> Response:
     )
 
 
+@router.get("/opensearch.xml")
+async def description(request: Request) -> Response:
+    """What a browser needs to search the shop from its address bar (OpenSearch 1.1)."""
+    text = pages.text("store/opensearch.xml", {"server": server.of(request), "here": str(request.base_url)})
+    return Response(text, media_type="application/opensearchdescription+xml", headers={"Cache-Control": "no-cache"})
+
+
 @router.get("/favicon.ico")
 async def favicon() -> Response:
     """For browsers that ask without having been told."""
