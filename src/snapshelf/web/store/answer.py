@@ -21,7 +21,7 @@ from snapshelf.web import pages as paper
 from snapshelf.web.store import facets, narrow
 from snapshelf.web.store.asked import SORTS, Asked, address, pairs
 from snapshelf.web.store.cards import cards
-from snapshelf.web.store.pages import pages
+from snapshelf.web.store.pager import pages
 from snapshelf.web.store.shop import Shop, shop
 
 SIZE = 24  # cards on a page

@@ -21,10 +21,10 @@ from snapshelf.types import Product, Results
 from snapshelf.web import pages as paper
 from snapshelf.web.store.asked import Asked
 from snapshelf.web.store.cards import Swatch, cards, plain, stock, swatches
-from snapshelf.web.store.pages import Pages
+from snapshelf.web.store.pager import Pages
 from snapshelf.web.store.shop import shop
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 MaySearch = Annotated[Caller, Depends(needs("search"))]
 STRIP = 8  # cards of what is alike on a product's page
 SIZE = 24
@@ -64,6 +64,7 @@ async def one(request: Request, caller: MaySearch, sku: str) -> HTMLResponse:
         attributes=_attributes(shown),
         clips=_clips(shown),
         near=near,
+        photo=False,
         query_id=secrets.token_hex(8),
     )
 
@@ -90,6 +91,7 @@ async def alike(
         asked=Asked(),
         product=shown,
         cards=near,
+        photo=False,
         pages=_pages(sku, page, len(found) == SIZE),
         query_id=id,
     )
