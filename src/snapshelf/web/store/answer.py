@@ -63,7 +63,8 @@ async def _find(serving: Server, caller: Caller, known: Shop, asked: Asked, sent
     for name in asked.chosen if await serving.call(_may_ask_again, serving) else ():
         without = {"where": narrow.where(asked, known.kinds, without=name), "facets": name, "k": 1, "page": 1}
         other = await serving.call(question.search, serving, given.model_copy(update=without), media)
-        counted[name] = other.facets[name]
+        held = {value: found.facets[name].get(value, 0) for value in asked.chosen[name]}
+        counted[name] = {**other.facets[name], **held}  # of what is chosen, what is shown
     if not asked.sort:
         more = found.estimated and len(found) == SIZE
         return Found(answered, found.hits, found.total, more, counted)

@@ -81,19 +81,29 @@ def swatches(product: Product, family: Sequence[Product]) -> tuple[Swatch, ...]:
 
 
 def _card(hit: Hit, family: Sequence[Product], filtered: str) -> Card:
-    every = swatches(hit.product, family)
+    every = _looks(swatches(hit.product, family))
     first = sorted(every, key=lambda one: not one.here)[:SWATCHES]
-    shown = tuple(one for one in every if one in first)
     return Card(
         product=hit.product,
         rank=hit.rank,
         stock=stock(hit.product),
         label=hit.label,
-        swatches=shown,
-        more=len(every) - len(shown),
+        swatches=tuple(one for one in every if one in first),
+        more=len(every) - len(first),
         why=tuple(_reasons(why(hit), filtered)),
         figures=tuple(_figures(hit)),
     )
+
+
+def _looks(every: Sequence[Swatch]) -> tuple[Swatch, ...]:
+    """Of variants that look the same one: the one shown, else one in stock. All of those that look cannot tell apart."""
+    best: dict[object, Swatch] = {}
+    for one in every:
+        key = tuple(one.product.attributes.get(name) for name in LOOKS) if one.picture else one.product.sku
+        held = best.setdefault(key, one)
+        if one.here or (held.stock.kind == "out" != one.stock.kind and not held.here):
+            best[key] = one
+    return tuple(best.values()) if len(best) > 1 else ()
 
 
 def _reasons(sentences: Iterable[str], filtered: str) -> Iterable[str]:

@@ -23,10 +23,14 @@ NEVER = ("currency", "family", "price", "stock", "in_stock")  # have a place of 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A category with its number of products and one of them that has a picture, in stock if any is."""
+    """A category with its number of products and one of them that has a picture, in stock if any is.
+
+    ``name`` is whole, "Clothing > Tops"; ``label`` its last part, ``above`` the one before.
+    """
 
     name: str
     label: str
+    above: str
     products: int
     sku: str
 
@@ -95,6 +99,7 @@ def _tiles(connection: Connection) -> tuple[Tile, ...]:
     largest = sorted(rows, key=lambda row: (-row[1], row[0]))[:TILES]
     there = every.where(p.stock > 0, p.category.in_([row[0] for row in largest])).group_by(p.category)
     shown = {name: sku for name, _, sku in connection.execute(there)}
+    parts = {name: ["", *(part.strip() for part in name.split(">"))][-2:] for name, _, _ in largest}
     return tuple(
-        Tile(name, name.rpartition(">")[2].strip(), count, shown.get(name, sku)) for name, count, sku in largest
+        Tile(name, parts[name][1], parts[name][0], count, shown.get(name, sku)) for name, count, sku in largest
     )
