@@ -23,6 +23,7 @@ export function clearTrouble() {
 export async function problemOf(answer) {
   try {
     const { error } = await answer.json();
+    if (error.code === "no_consent") (await import("./consent.js")).forget();
     const known = {
       too_many: "That was a little fast. Please try again in a moment.",
       too_large: "That photo is too large. Please choose a smaller one.",

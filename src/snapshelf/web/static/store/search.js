@@ -18,7 +18,8 @@ const address = (params) => (params.size ? `/?${params}` : "/");
 const current = () => new URLSearchParams(location.pathname === "/" ? location.search : "");
 
 /* Search for what `params` say and what the fields hold. how.history: push, replace or none; how.focus: the id of what
-   has the focus afterwards, "" for the heading; how.scroll: pixels from the top. */
+   has the focus afterwards, "" for the heading; how.scroll: pixels from the top; how.typed: with nothing to search for
+   the box is waiting, instead of the start page. */
 export async function go(params, how = {}) {
   running?.abort();
   const mine = (running = new AbortController());
@@ -36,20 +37,14 @@ export async function go(params, how = {}) {
   }
   const sent = [...media.values()].some((value) => value instanceof Blob);
   if (!sent && !searches(params)) {
-    if (step === "push") box.focus();
-    else await swapStart(mine, params, step);
-    return;
+    if (how.typed) return box.focus();
+    params = new URLSearchParams(); // nothing is searched for any more: the start page
   }
   box.value = params.get("q") ?? "";
   await ask(mine, params, sent ? media : null, step, focus, scroll);
 }
 
 const searches = (params) => params.has("photo") || [...params.keys()].some((name) => name === "q" || name.startsWith("f."));
-
-async function swapStart(mine, params, step) {
-  box.value = "";
-  await ask(mine, params, null, step, "", 0);
-}
 
 async function ask(mine, params, media, step, focus, scroll) {
   const rest = wait(results);
@@ -111,7 +106,7 @@ function land(focus, scroll) {
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   const words = box.value.trim();
-  go(new URLSearchParams(words ? { q: words } : {})); // other words: what was chosen for the old ones is let go
+  go(new URLSearchParams(words ? { q: words } : {}), { typed: true }); // other words: what was chosen for the old ones is let go
 });
 
 form.addEventListener("search-change", () => {
