@@ -58,7 +58,8 @@ def serving(shelf, *options, **settings):
         served.said = said
         until = time.monotonic() + 60
         while served.get("/ready")[0] != 200:
-            assert time.monotonic() < until and process.poll() is None, "".join(said)
+            assert time.monotonic() < until, "".join(said)
+            assert process.poll() is None, "".join(said)
             time.sleep(0.05)
         yield served
     finally:

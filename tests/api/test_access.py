@@ -152,7 +152,13 @@ def issuer():
 def test_tokens_of_an_issuer(shelf, issuer):
     def token(key=issuer.key, kid="k1", **claims):
         now = datetime.now(UTC)
-        plain = {"iss": issuer.base, "aud": "shop", "sub": "ann", "exp": now + timedelta(minutes=5), "scope": "openid search"}
+        plain = {
+            "iss": issuer.base,
+            "aud": "shop",
+            "sub": "ann",
+            "exp": now + timedelta(minutes=5),
+            "scope": "openid search",
+        }
         return bearer(jwt.encode(plain | claims, key, "RS256", headers={"kid": kid}))
 
     other = rsa.generate_private_key(public_exponent=65537, key_size=2048)

@@ -147,5 +147,7 @@ def test_several_processes_share_one_port_and_their_figures(shelf):
         for _ in range(30):
             assert server.get("/suggest?q=l", headers={"Connection": "close"})[0] == 200
         text = server.get("/metrics")[2].decode()
-    counted = next(line for line in text.splitlines() if 'route="/suggest"' in line and line.startswith("snapshelf_req"))
+    counted = next(
+        line for line in text.splitlines() if 'route="/suggest"' in line and line.startswith("snapshelf_req")
+    )
     assert float(counted.split()[-1]) == 30

@@ -17,7 +17,8 @@ def agreed(served):
 def error_of(answer, status, code, field=None):
     got, headers, body = answer
     assert (got, body["error"]["code"], body["error"]["field"]) == (status, code, field), body
-    assert body["error"]["message"] and body["error"]["request_id"] == headers["x-request-id"]
+    assert body["error"]["message"]
+    assert body["error"]["request_id"] == headers["x-request-id"]
     return body["error"]["message"]
 
 
@@ -191,7 +192,9 @@ def test_queries_are_logged_without_their_photos(served, shelf, photo, agreed):
     asked = {
         served.get("/search", fields={"q": words, "client": "c1"})[2]["query_id"]: "words",
         served.post("/search", fields={"image": photo_of(photo), "consent": agreed})[2]["query_id"]: "photo",
-        served.post("/search", fields={"image": photo_of(photo), "q": "red", "consent": agreed})[2]["query_id"]: "mixed",
+        served.post("/search", fields={"image": photo_of(photo), "q": "red", "consent": agreed})[2][
+            "query_id"
+        ]: "mixed",
     }
     with snapshelf.open(shelf, Settings()) as opened:
         until = time.monotonic() + 10

@@ -70,7 +70,7 @@ def run(folder: Path, settings: Path | None, serve: ServeSettings, tell: Callabl
         if serve.workers > 1:
             from uvicorn.supervisors import Multiprocess
 
-            Multiprocess(config, target=uvicorn.Server(config).run, sockets=[listening]).run()
+            Multiprocess(config, sockets=[listening]).run()
         else:
             uvicorn.Server(config).run(sockets=[listening])
     finally:
