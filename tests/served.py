@@ -19,7 +19,7 @@ class Served:
 
     def __init__(self, process, url):
         self.process, self.url, self.pid = process, url, process.pid
-        self.pool = urllib3.PoolManager(maxsize=8, retries=False, timeout=60)
+        self.pool = urllib3.PoolManager(maxsize=64, retries=False, timeout=60)
 
     def __call__(self, method, path, headers=None, **named):
         answer = self.pool.request(method, self.url + path, headers=headers, **named)
@@ -46,6 +46,7 @@ def serving(shelf, *options, **settings):
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**os.environ, **named}
     )
+    served = None
     try:
         said, url = [], None
         while url is None:
@@ -69,6 +70,9 @@ def serving(shelf, *options, **settings):
         except subprocess.TimeoutExpired:
             process.kill()
             raise
+        finally:
+            process.stdout.close()
+            served and served.pool.clear()
 
 
 SECTIONS = ("embedder", "store", "media", "speech", "search", "ranking")

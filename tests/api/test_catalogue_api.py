@@ -103,5 +103,5 @@ def test_events_count_once(served, judged):
     assert body["counted"] == 1
     assert [one["row"] for one in body["refused"]] == [2, 3]
     assert served.post("/events", json=[event])[2]["again"] == 1
-    error_of(served.post("/events", json={"events": []}), 400, "bad_parameter", "")
+    error_of(served.post("/events", json={"events": []}), 400, "bad_parameter")
     assert served.post("/events", json=[event] * 1001)[0] == 400

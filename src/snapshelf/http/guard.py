@@ -114,7 +114,7 @@ def _limited(scope: Scope, receive: Receive, most: int, seconds: float) -> Recei
 async def refuse(send: Send, problem: Problem, request_id: str) -> None:
     """Send a refusal as plain ASGI."""
     data = json.dumps(body(problem, request_id), ensure_ascii=False).encode()
-    headers = [(name.lower().encode(), value.encode()) for name, value in problem.headers.items()]
+    headers = [(name.lower().encode(), value.encode()) for name, value in (problem.headers or {}).items()]
     headers += [(b"content-type", b"application/json"), (b"content-length", str(len(data)).encode())]
     await send({"type": "http.response.start", "status": problem.status, "headers": headers})
     await send({"type": "http.response.body", "body": data})

@@ -16,7 +16,7 @@ from snapshelf.http import problem
 from snapshelf.http.problem import Problem
 
 log = logging.getLogger("snapshelf.server")
-CODES = {404: "not_found", 405: "wrong_method", 413: "too_large"}
+CODES = {400: "bad_form", 404: "not_found", 405: "wrong_method", 413: "too_large"}
 
 
 def install(app: FastAPI) -> None:
