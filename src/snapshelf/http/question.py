@@ -13,6 +13,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 from snapshelf.catalogue.queries import AskedQuery
 from snapshelf.errors import BadQuery, Unsupported
 from snapshelf.http import consent, uploads
+from snapshelf.http.memo import Held
 from snapshelf.http.problem import Problem
 from snapshelf.http.server import Server
 from snapshelf.http.who import Caller
@@ -60,6 +61,8 @@ class SearchForm(SearchWords):
     consent: Annotated[str, Field(max_length=64, description="Id of the shopper's consent (POST /consents).")] = ""
 
 
+# What an answer to words depends on; not how it is written down, nor who asks.
+ASKED = tuple(name for name in SearchWords.model_fields if name not in ("client", "receipts"))
 Words = Annotated[SearchWords, Query()]
 Sent = Annotated[SearchForm, Form()]
 
@@ -75,10 +78,14 @@ class Media:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """An answer with the id of its query, by which events name it, and what was sent for it."""
+    """An answer with the id of its query, by which events name it; ``written``: what it was written as before.
+
+    ``media``: what was sent for it.
+    """
 
     query_id: str
     results: Results
+    written: dict[str, bytes]
     media: Media = Media()
 
 
@@ -89,7 +96,8 @@ async def ask(server: Server, caller: Caller, given: SearchWords, kind: str = ""
     if not (words or media.images or media.audio or media.video):
         raise Problem(400, "empty_query", "there is nothing to search for; give some words in q, or a photo", "q")
     began, id = time.perf_counter(), secrets.token_hex(8)
-    results = await server.call(search, server, given, media)
+    held = await _held(server, given, media)
+    results = held.results
     logged = AskedQuery(
         id=id,
         at=time.time(),
@@ -103,7 +111,21 @@ async def ask(server: Server, caller: Caller, given: SearchWords, kind: str = ""
     )
     server.log.add(logged)
     server.figures.searches.labels(logged.kind, "nothing" if logged.nothing else "something").inc()
-    return Answered(id, results, media)
+    return Answered(id, results, held.written, media)
+
+
+async def _held(server: Server, given: SearchWords, media: Media) -> Held:
+    """The answer, from memory where words alone were asked before."""
+    state = await server.state()
+    if media.images or media.audio or media.video:
+        return Held(await server.call(search, server, given, media), state, 0.0)
+    key = tuple(getattr(given, name) for name in ASKED)
+    held = server.memo.get(key, state, server.good_for)
+    if held is None:
+        at = time.monotonic()
+        held = Held(await server.call(search, server, given, media), state, at)
+        server.memo.put(key, held)
+    return held
 
 
 async def _media(server: Server, caller: Caller, given: SearchForm) -> Media:
@@ -137,7 +159,7 @@ def search(server: Server, given: SearchWords, media: Media) -> Results:
             False if given.everything else None,
             False if given.plain else None,
             written.names(given.off),
-            crop=crops or None,  # type: ignore[arg-type]
+            crop=crops or None,
         )
     except BadQuery as error:
         raise Problem(400, "bad_query", str(error), _field(str(error))) from error

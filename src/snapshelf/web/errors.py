@@ -42,5 +42,5 @@ def page(request: Request, problem: Problem) -> Response | None:
         message=problem.message or "please try again",
         request_id=request.state.request_id,
     )
-    made.headers.update(problem.headers)
+    made.headers.update(problem.headers or {})
     return made
