@@ -13,8 +13,8 @@ from snapshelf.types import Hit, Product, Results
 LAST = ("images", "audios", "videos")
 
 
-def picture(sku: str, number: int = 1, width: int = 0) -> str:
-    """The address of a product's picture; width: of its thumbnail in pixels, 0 for the largest."""
+def picture(sku: str, number: int | str = 1, width: int = 0) -> str:
+    """The address of a product's picture, or of its "audio1", "video1"; width: of its thumbnail in pixels, 0 for the largest."""
     return f"/media/{quote(sku, safe='')}/{number}" + (f"?w={width}" if width else "")
 
 
@@ -54,11 +54,10 @@ def hit(one: Hit, receipts: bool, variants: Mapping[str, Sequence[Product]]) -> 
 
 
 def results(
-    query_id: str, found: Results, k: int, page: int, receipts: bool, variants: Mapping[str, Sequence[Product]]
+    found: Results, k: int, page: int, receipts: bool, variants: Mapping[str, Sequence[Product]]
 ) -> dict[str, Any]:
     """One page of an answer."""
     return {
-        "query_id": query_id,
         "hits": [hit(one, receipts, variants) for one in found],
         "total": found.total,
         "estimated": found.estimated,

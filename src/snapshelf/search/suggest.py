@@ -251,7 +251,9 @@ def _sequences(products: Sequence[Named]) -> list[Entry]:
                     for p in products], np.int64)  # fmt: skip
     titles = [_shown(one.title) for one in products]
     return [
-        Entry(one.text, "phrase", float(one.count), one.count, tuple(products[at].sku for at in dict.fromkeys(one.titles)))
+        Entry(
+            one.text, "phrase", float(one.count), one.count, tuple(products[at].sku for at in dict.fromkeys(one.titles))
+        )
         for one in frequent(titles, kin)
     ]
 

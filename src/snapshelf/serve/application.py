@@ -42,7 +42,7 @@ def create(shelf: Shelf) -> FastAPI:
     app = FastAPI(title="Snapshelf", version=__version__, summary=SUMMARY, lifespan=life, docs_url=None, redoc_url=None)
     for router in (*api.routers(), *web.routers()):
         app.include_router(router)
-    handlers.install(app)
+    handlers.install(app, web.refusal)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
     origins = [one.strip().rstrip("/") for one in serve.cors.split(",") if one.strip()]
     if origins:
@@ -72,6 +72,9 @@ async def _warm(serving: Server) -> None:
         pass  # an empty shelf answers, too: that nothing is indexed yet
     except SnapshelfError as error:
         log.error("the first search failed: %s", error)
+        return
+    except Exception:
+        log.exception("the first search failed")
         return
     serving.ready = True
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from snapshelf.web import embed, pages
+from snapshelf.web import embed, errors, pages, store
+
+refusal = errors.page
 
 
 def routers() -> list[APIRouter]:
     """The routes of all pages."""
-    return [pages.router, embed.router]
+    return [pages.router, store.router, embed.router]
