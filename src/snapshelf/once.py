@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar, overload
 
 Made = TypeVar("Made")
 
 
-class once(Generic[Made]):  # noqa: N801: it is used as a decorator
+class once(Generic[Made]):
     """As `functools.cached_property`, under the lock ``turn`` of the object: two threads never open the same twice.
 
     The value lies in the object's dictionary afterwards, where it is read without a lock, and may be removed from.
@@ -25,8 +24,7 @@ class once(Generic[Made]):  # noqa: N801: it is used as a decorator
     def __get__(self, owner: object | None, kind: type | None = None) -> once[Made] | Made:
         if owner is None:
             return self
-        turn: threading.RLock = owner.turn  # type: ignore[attr-defined, valid-type]
-        with turn:  # type: ignore[attr-defined]
+        with owner.turn:  # type: ignore[attr-defined]
             if self.name not in owner.__dict__:
                 owner.__dict__[self.name] = self.make(owner)
             found: Made = owner.__dict__[self.name]

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from weakref import WeakSet
 
 import numpy as np
 from sqlalchemy import Connection
@@ -33,6 +34,7 @@ SHOPPERS = 2  # different ones who must have clicked after a query before it is 
 CLICK = 10.0  # products that a click counts as: what is asked for says more than what is there
 SOLD_OUT = 0.5  # what a product counts that is sold out
 QUICK, STALE = 0.2, 60.0  # seconds: what takes longer to make is made beside the answers, and at most so often
+SHARE = 20.0  # times as long as it takes to read in events pass before they are read in once more
 KINDS = ("brand", "category", "query", "phrase")  # of the same words, the first
 
 
@@ -73,7 +75,7 @@ def suggest(stack: Stack, typed: str, k: int = 8) -> tuple[Suggested, ...]:
     a part of the places is for products. The same catalogue and events give the same answer.
 
     A catalogue that takes longer than `QUICK` to read in is read again beside the answers, which meanwhile leave out
-    what has changed. Raises BadQuery for what is no text, or a k out of range.
+    what has changed; clicks count after a while, too. Raises BadQuery for what is no text, or a k out of range.
     """
     if not isinstance(typed, str):
         raise BadQuery(f"what is typed is a text, not {type(typed).__name__}")
@@ -185,10 +187,12 @@ def _known(stack: Stack, connection: Connection) -> Known:
     if isinstance(held, Known):
         if (held.seq, held.mark) == (now, mark):
             return held
-        if held.took > QUICK:
-            _renew(stack, held)
+        early = time.monotonic() - held.at < SHARE * held.took
+        if held.took > QUICK or (held.seq == now and early):
+            if not early:
+                _renew(stack, held)
             return held
-    with _turn:
+    with stack.turn:
         again = stack.memory.get("suggest")
         if again is not held and isinstance(again, Known) and again.seq >= now:
             return again
@@ -196,20 +200,22 @@ def _known(stack: Stack, connection: Connection) -> Known:
         return made
 
 
-_turn = threading.Lock()  # one thread reads in, the others wait for it
+_under_way: WeakSet[Stack] = WeakSet()
 
 
 def _renew(stack: Stack, held: Known) -> None:
     """Read in beside the answers, unless that was done a short while ago or is under way."""
-    if time.monotonic() - held.at < max(STALE, 20 * held.took) or not _turn.acquire(blocking=False):
-        return
+    with stack.turn:
+        if time.monotonic() - held.at < STALE or stack in _under_way:
+            return
+        _under_way.add(stack)
 
     def renew() -> None:
         try:
             with suppress(SnapshelfError), stack.catalogue.read() as connection:
                 stack.memory["suggest"] = make(connection, stack.settings.ranking.half_life_days)
         finally:
-            _turn.release()
+            _under_way.discard(stack)
 
     threading.Thread(target=renew, name="snapshelf-suggest", daemon=True).start()
 
