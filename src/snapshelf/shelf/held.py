@@ -6,15 +6,15 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from snapshelf import config, plugins
 from snapshelf import search as searching
 from snapshelf.catalogue import asking, embeddings, products
-from snapshelf.errors import BadInput, BadSettings, NotHere
+from snapshelf.errors import BadInput, NotHere
 from snapshelf.protocols import Reader
 from snapshelf.search import Media
-from snapshelf.stack import Stack, open_stack
+from snapshelf.shelf.reading import read_catalogue
+from snapshelf.stack import Stack
 from snapshelf.types import Product, Results
 
 if TYPE_CHECKING:
@@ -271,30 +271,3 @@ class Shelf:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def read_catalogue(path: str | Path, columns: Mapping[str, str], images: str | Path | None = None) -> Reader:
-    """Open a catalogue file: its guessed columns, and its rows. It needs no shelf. Raises BadInput, NotHere."""
-    found = Path(path)
-    if not found.exists():
-        raise NotHere(f"there is no catalogue {found}")
-    suffix = "/" if found.is_dir() else found.suffix.lower()
-    modules = {name: plugins.find("sources", name) for name in plugins.names("sources")}
-    for module in modules.values():
-        if suffix in module.SUFFIXES:
-            reader: Reader = module.read(found, columns, Path(images) if images else None)
-            return reader
-    known = sorted(s for module in modules.values() for s in module.SUFFIXES if s != "/")
-    raise BadInput(f"{found} is no catalogue that can be read; give a folder of pictures or one of {', '.join(known)}")
-
-
-def open_shelf(path: str | Path = "", settings: Any = None, create: bool = True) -> Shelf:
-    """Open the shelf in a folder, made if it is not there; "" takes the settings' folder.
-
-    settings: a `config.Settings`, or the path of a TOML file; without it ``./snapshelf.toml``, if any.
-    Raises BadSettings, Mismatch, NotHere (with create=False).
-    """
-    if not isinstance(settings, config.Settings | str | Path | None):
-        raise BadSettings(f"settings is a config.Settings or the path of a TOML file, not a {type(settings).__name__}")
-    read = settings if isinstance(settings, config.Settings) else config.load(Path(settings) if settings else None)
-    return Shelf(open_stack(Path(path or read.shelf), read, create))
