@@ -14,7 +14,7 @@ def shown(tab, served, customer):
     def make(size=DESK):
         page = tab(*size)
         page.goto(served)
-        page.wait_for_function("!!customElements.get('photo-field')")
+        page.wait_for_function("() => !!customElements.get('photo-field')")
         page.locator("photo-field input[multiple]").set_input_files(str(customer[0]))
         agree = page.get_by_role("button", name="Agree and search")
         agree.wait_for()
@@ -49,7 +49,7 @@ def test_this_but(shown):
     assert page.locator("h1").text_content() == f"Your photo, “{words}”"
     assert "photo=" in page.url
     page.go_back()
-    page.wait_for_function("document.querySelector('h1').textContent === 'Your photo'")
+    page.wait_for_function("() => document.querySelector('h1').textContent === 'Your photo'")
     card.locator(".but summary").click()
     swapped(page, card.get_by_role("button", name="cheaper").click)
     prices = [float(text.lstrip("€")) for text in page.locator(".card .price").all_text_contents()]
@@ -100,7 +100,7 @@ def test_without_consent_nothing_is_sent(tab, served, customer):
     sent = []
     page.on("request", lambda one: sent.append(one) if one.method == "POST" and one.url.rstrip("/") == served else None)
     page.goto(served)
-    page.wait_for_function("!!customElements.get('photo-field')")
+    page.wait_for_function("() => !!customElements.get('photo-field')")
     page.locator("photo-field input[multiple]").set_input_files(str(customer[0]))
     page.get_by_role("button", name="No, do not send it").click()
     page.get_by_text("Your photo was not sent").wait_for()
