@@ -7,7 +7,7 @@ export class BlendSlider extends HTMLElement {
   connectedCallback() {
     if (this.range) return;
     this.form = this.closest("form");
-    this.range = make("input", { type: "range", min: 0, max: 100, step: 10, value: MIDDLE, "aria-label": "Words or photo",
+    this.range = make("input", { id: "snap-blend", type: "range", min: 0, max: 100, step: 10, value: MIDDLE, "aria-label": "Words or photo",
       onchange: () => changed(this), oninput: () => this.say() });
     this.append(make("span", { "aria-hidden": "true" }, "Words"), this.range,
       make("span", { "aria-hidden": "true" }, "Photo"));
