@@ -1,5 +1,5 @@
 // Words against photo: what counts how much, while a search has both.
-import { changed, make } from "./dom.js";
+import { changed, make, tray } from "./dom.js";
 
 const MIDDLE = 50;
 
@@ -17,6 +17,7 @@ export class BlendSlider extends HTMLElement {
     this.form.addEventListener("reset", () => queueMicrotask(show));
     this.say();
     this.show();
+    tray(this).append(this);
   }
 
   /** Whether there is anything to weigh against each other. */
