@@ -287,7 +287,7 @@ def test_an_address_with_a_photo_is_opened_again_on_this_device_and_only_here(ch
 
 
 def test_back_goes_to_the_search_before(chosen):
-    chosen.page.get_by_label("Words").fill("shoes")
+    chosen.page.get_by_label("Words", exact=True).fill("shoes")
     chosen.page.keyboard.press("Enter")
     chosen.found(2)
     chosen.page.get_by_role("button", name="Remove your photo").click()
@@ -345,6 +345,7 @@ def test_nothing_is_sent_without_consent(box, customer):
     assert (box.sent, "POST" in asked, box.query("photo")) == ([], False, [])
     assert box.page.locator(".snap-photo").count() == 0
     box.choose(customer[0])
+    box.page.wait_for_selector(DIALOG)
     box.page.keyboard.press("Escape")  # a dialog that is waved away is no consent either
     box.page.wait_for_selector(DIALOG, state="detached")
     assert box.sent == []
