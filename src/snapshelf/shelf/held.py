@@ -148,6 +148,14 @@ class Shelf:
 
         return suggest(self.stack, typed, k)
 
+    def similar(
+        self, sku: str, k: int = 12, where: str | None = None, offset: int = 0, family: bool = False
+    ) -> Results:
+        """The ``k`` products that look and read most like one of the shelf: `snapshelf.search.similar`."""
+        from snapshelf.search.similar import similar
+
+        return similar(self.stack, sku, k, where, offset, family)
+
     def _catch_up(self, wanted: searching.Wanted) -> None:
         """Bring the indexes to the catalogue's state where they are behind it."""
         if self.stack.is_behind("lexical" in wanted.lanes, needed=wanted.named):
