@@ -293,7 +293,8 @@ def test_suggest_and_similar(run, home):
     status, said, _ = run("similar", "A", "--why")
     assert status == 0
     assert "A  " not in said
-    assert [hit["sku"] for hit in json.loads(run("similar", "A", "--where", "price > 25", "--json")[1])["hits"]] == ["C"]
+    dear = json.loads(run("similar", "A", "--where", "price > 25", "--json")[1])["hits"]
+    assert [hit["sku"] for hit in dear] == ["C"]
     status, _, complaint = run("similar", "NONE")
     assert status == 3
     assert "no product 'NONE'" in complaint

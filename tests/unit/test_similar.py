@@ -59,7 +59,7 @@ def test_one_card_for_each_family_or_every_variant(shelf):
     found = similar(shelf.stack, "MUG-red-1", k=100)
     assert len(found) == found.total == 16, "15 other families, and one product without"
     assert sorted(hit.siblings for hit in found) == [0, *[2] * 15]
-    assert all(hit.product.stock for hit in found if hit.sku != "PLAIN"), "a variant that is there stands for the others"
+    assert all(hit.product.stock for hit in found if hit.sku != "PLAIN"), "one that is there stands for the others"
     every = similar(shelf.stack, "MUG-red-1", k=100, family=True)
     assert len(every) == every.total == 48
     assert "MUG-red-1" not in skus(every)

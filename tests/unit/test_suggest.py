@@ -204,12 +204,12 @@ def test_queries_that_shoppers_clicked_after(tmp_path):
 
 def test_clicks_lift_a_text(tmp_path):
     with snapshelf.open(tmp_path / "shelf", TOY) as opened:
-        opened.index([Product(f"{n}", f"{word} lamp {n}") for word in ("desk", "deck") for n in range(2 + (word[2] == "s"))])
-        opened.index([Product(f"d{n}", f"deck chair {n}") for n in range(2)])
-        before = texts(opened, "de")
-        opened.record([click(before[-1], "d0", client, 0) for client in "abcdef"])
+        opened.index([Product(f"{n}", f"{'desk lamp' if n < 6 else 'deck chair'} {n}") for n in range(9)])
+        assert texts(opened, "de")[:2] == ["desk lamp", "deck chair"]
+        opened.record([click("Deck Chair", "7", client, 0) for client in "ab"])
         opened.stack.memory.pop("suggest")  # events are read in again after a while
-        assert texts(opened, "de")[0] == before[-1]
+        assert texts(opened, "de")[:2] == ["deck chair", "desk lamp"]
+        assert texts(opened, "deck ", 2)[1] == "deck chair 7", "of products the one that was clicked"
 
 
 # --- the parts --------------------------------------------------------------------------------------------------------

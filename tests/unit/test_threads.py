@@ -1,6 +1,7 @@
 """One shelf, many threads: every answer is the one that a single thread gets, whatever the others do meanwhile."""
 
 import itertools
+import os
 import random
 import subprocess
 import sys
@@ -14,9 +15,11 @@ from PIL import Image
 import snapshelf
 from snapshelf.catalogue import changes
 from snapshelf.config import Settings, StoreSettings
+from snapshelf.errors import Busy
 from snapshelf.filters import matches, parse
 from snapshelf.once import once
 from snapshelf.types import Product, Results
+from snapshelf.writer import writing
 
 THREADS = 8
 SECONDS = 2.0  # of hammering, and answers that each thread gets at least
@@ -143,6 +146,7 @@ OTHER = """
     from pathlib import Path
     import snapshelf
     from snapshelf.config import Settings, StoreSettings
+from snapshelf.errors import Busy
     from tests.unit.test_threads import goods
     folder = Path(sys.argv[1])
     with snapshelf.open(folder / "shelf", Settings(store=StoreSettings(name=sys.argv[2]))) as shelf:
@@ -232,3 +236,30 @@ def test_more_threads_than_connections_that_stay_open(place):
         for thread in threads:
             thread.join()
     assert done == [True] * 24
+
+
+def test_who_indexes_waits_for_a_search_that_catches_up(tmp_path):
+    """And who only catches up waits for nobody, nor does anybody for one that indexes."""
+    held, end = threading.Event(), threading.Event()
+
+    def hold(follows):
+        with writing(tmp_path, follows):
+            held.set()
+            end.wait(30)
+
+    for follows in (True, False):
+        held.clear(), end.clear()
+        other = threading.Thread(target=hold, args=(follows,))
+        other.start()
+        assert held.wait(30)
+        with pytest.raises(Busy, match=f"by process {os.getpid()};"), writing(tmp_path, follows=True):
+            pass
+        if follows:
+            threading.Timer(0.1, end.set).start()
+            with writing(tmp_path):
+                assert end.is_set()
+        else:
+            with pytest.raises(Busy, match="is being written to"), writing(tmp_path):
+                pass
+            end.set()
+        other.join()

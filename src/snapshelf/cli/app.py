@@ -130,7 +130,7 @@ def similar(
     where: Annotated[str, typer.Option(help="A filter, as for search.")] = "",
     k: Annotated[int, typer.Option("-k", "--k", help="Hits on a page.")] = 12,
     page: Annotated[int, typer.Option(help="Which page of k hits.", min=1)] = 1,
-    family: Annotated[bool, typer.Option("--family", help="With its own variants, and each variant by itself.")] = False,
+    family: Annotated[bool, typer.Option("--family", help="Show its own variants, too, each by itself.")] = False,
     why: Annotated[bool, typer.Option("--why", help="Say below each hit how it came about.")] = False,
     shelf: ShelfOption = "",
     settings: SettingsOption = None,
