@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -10,7 +11,8 @@ from pathlib import Path
 from snapshelf.errors import Busy, of_system
 
 FOLLOWS = "catching up: "  # before the process of a search that brings the indexes up to date, as it may do at any time
-PATIENCE = 30.0  # seconds that others wait for such a one, rather than fail for it
+PATIENCE, SHORT = 30.0, 0.1  # seconds that others wait for such a one, rather than fail for it, and look anew
+UNKNOWN = "unknown"
 
 
 @contextmanager
@@ -22,18 +24,18 @@ def writing(folder: Path, follows: bool = False) -> Iterator[None]:
     from filelock import FileLock, Timeout
 
     lock, owner = FileLock(folder / "write.lock"), folder / "writer"
-    try:
+    end = time.monotonic() + PATIENCE
+    while True:
         try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            if follows or not _owner(owner).startswith((FOLLOWS, "unknown")):  # it is not said at the first moment
-                raise
-            lock.acquire(timeout=PATIENCE, poll_interval=0.02)
-    except Timeout as error:
-        who = _owner(owner).removeprefix(FOLLOWS)
-        raise Busy(f"{folder} is being written to by process {who}; wait for it to finish") from error
-    except OSError as error:
-        raise of_system(error) from error
+            lock.acquire(timeout=0 if follows else SHORT)
+            break
+        except Timeout as error:
+            who = _owner(owner)  # nobody is named in the first moment
+            if follows or time.monotonic() > end or not (who.startswith(FOLLOWS) or who == UNKNOWN):
+                who = who.removeprefix(FOLLOWS)
+                raise Busy(f"{folder} is being written to by process {who}; wait for it to finish") from error
+        except OSError as error:
+            raise of_system(error) from error
     try:
         owner.write_text(f"{FOLLOWS if follows else ''}{os.getpid()}")
         yield
@@ -46,5 +48,5 @@ def writing(folder: Path, follows: bool = False) -> Iterator[None]:
 
 def _owner(file: Path) -> str:
     with suppress(OSError):
-        return file.read_text() or "unknown"
-    return "unknown"
+        return file.read_text() or UNKNOWN
+    return UNKNOWN

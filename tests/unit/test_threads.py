@@ -146,7 +146,6 @@ OTHER = """
     from pathlib import Path
     import snapshelf
     from snapshelf.config import Settings, StoreSettings
-from snapshelf.errors import Busy
     from tests.unit.test_threads import goods
     folder = Path(sys.argv[1])
     with snapshelf.open(folder / "shelf", Settings(store=StoreSettings(name=sys.argv[2]))) as shelf:
