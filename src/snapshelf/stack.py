@@ -6,8 +6,8 @@ import os
 import shutil
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, cast
@@ -18,13 +18,14 @@ from snapshelf import plugins
 from snapshelf.catalogue import Catalogue, asking, changes, journal, open_catalogue
 from snapshelf.catalogue.ledger import Ledger
 from snapshelf.config import Settings
-from snapshelf.errors import BadInput, Busy, Mismatch, NotHere, Outside, UnknownAdapter, nearest, of_system
+from snapshelf.errors import BadInput, Mismatch, NotHere, Outside, UnknownAdapter, nearest, of_system
 from snapshelf.lexical import Lexical, open_lexical
 from snapshelf.manifest import Manifest, check
 from snapshelf.media import MediaLimits
 from snapshelf.once import once
 from snapshelf.protocols import Embedder, Options, Recogniser, Renewable, Store
 from snapshelf.types import Filter, ModelCard, Purpose, Value
+from snapshelf.writer import writing
 
 if TYPE_CHECKING:
     from snapshelf.media import ClipLimits, Fetcher
@@ -232,27 +233,9 @@ class Stack:
                 raise
         return now > 0 and (bool(self.rebuild) or any(cursors.get(name, 0) < now for name in (self.index, LEXICAL)))
 
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Be the one writer. Raises Busy, naming the other process; NoSpace and Outside for what the disk refuses."""
-        from filelock import FileLock, Timeout
-
-        lock, owner = FileLock(self.folder / "write.lock"), self.folder / "writer"
-        try:
-            lock.acquire(timeout=0)
-        except Timeout as error:
-            who = owner.read_text() if owner.exists() else "unknown"
-            raise Busy(f"{self.folder} is being written to by process {who}; wait for it to finish") from error
-        except OSError as error:
-            raise of_system(error) from error
-        try:
-            owner.write_text(str(os.getpid()))
-            yield
-        except OSError as error:
-            raise of_system(error) from error
-        finally:
-            owner.unlink(missing_ok=True)
-            lock.release()
+    def writing(self, follows: bool = False) -> AbstractContextManager[None]:
+        """Be the one writer; see `snapshelf.writer`. Raises Busy, NoSpace, Outside."""
+        return writing(self.folder, follows)
 
     def close(self) -> None:
         """Close what was opened, and write down what queries have cost."""

@@ -113,6 +113,38 @@ def explain(
 
 
 @app.command()
+def suggest(
+    typed: Annotated[str, typer.Argument(metavar="WORDS", help="What is typed so far; a blank ends the last word.")],
+    k: Annotated[int, typer.Option("-k", "--k", help="Suggestions at most.")] = 8,
+    shelf: ShelfOption = "",
+    settings: SettingsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Print what somebody may be about to type."""
+    from snapshelf.cli import search as command
+
+    command.suggest(typed, k, shelf, settings, json)
+
+
+@app.command()
+def similar(
+    sku: Annotated[str, typer.Argument(help="The product's SKU.")],
+    where: Annotated[str, typer.Option(help="A filter, as for search.")] = "",
+    k: Annotated[int, typer.Option("-k", "--k", help="Hits on a page.")] = 12,
+    page: Annotated[int, typer.Option(help="Which page of k hits.", min=1)] = 1,
+    family: Annotated[bool, typer.Option("--family", help="Show its own variants, too, each by itself.")] = False,
+    why: Annotated[bool, typer.Option("--why", help="Say below each hit how it came about.")] = False,
+    shelf: ShelfOption = "",
+    settings: SettingsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Find more like a product."""
+    from snapshelf.cli import search as command
+
+    command.similar(command.Like(sku, where, k, page, family, why), shelf, settings, json)
+
+
+@app.command()
 def show(
     sku: Annotated[str, typer.Argument(help="The product's SKU.")],
     shelf: ShelfOption = "",
