@@ -13,7 +13,7 @@ from snapshelf.config import SearchSettings
 from snapshelf.rank.own import of_shelf
 from snapshelf.search import facets, lanes, meaning, relevance
 from snapshelf.search.composed import compose
-from snapshelf.search.confidence import calibration
+from snapshelf.search.confidence import Calibration, calibrations
 from snapshelf.search.cut import Cut, cut
 from snapshelf.search.meaning import Meaning
 from snapshelf.search.page import Card, Told, cards, hits
@@ -134,13 +134,21 @@ def rank(stack: Stack, connection: Connection, ready: Ready, wanted: Wanted, als
         meaning.granted(stack, connection, ready.meaning.wishes),
         both,
     )
-    measured = calibration(stack, connection) if wanted.cutoff and len(wanted.lanes) > 1 else None
+    measured = _measured(stack, connection, ready, wanted)
     end = cut(scored, found, ready.kind, measured, stack.settings.search.false_alarms, deeper, _is_code(ready))
     kept = end.kept.tolist()
     head, moved = kept[: end.first], dict[int, Ranked]()
     if wanted.rerank and not any(whole for _, whole in found.codes.values()):
         head, moved = _reranked(stack, connection, ready, scored, head)
     return Ordered(ready, found, scored, end, [*head, *kept[end.first :]], end.first, moved)
+
+
+def _measured(stack: Stack, connection: Connection, ready: Ready, wanted: Wanted) -> Mapping[str, Calibration]:
+    """What is known of this shelf's own queries; of clips nothing is, though they are searched like photos."""
+    if not wanted.cutoff or len(wanted.lanes) < 2:
+        return {}
+    clips = any(part.modality not in ("text", "image") for part in ready.asked.parts)
+    return {kind: one for kind, one in calibrations(stack, connection).items() if not (clips and kind == "image")}
 
 
 def _reranked(
@@ -216,7 +224,8 @@ def _nothing(ready: Ready, end: Cut) -> str:
     if _is_code(ready):
         return f"no product has the code {ready.asked.said[:80]}; what comes nearest is offered instead"
     within = " among the products that pass the filter" if ready.asked.where else ""
-    return f"nothing here{within} fits “{ready.asked.said[:80]}”; what comes nearest is offered instead"
+    asked = f"fits “{ready.asked.said[:80]}”" if ready.asked.said else "looks like this photo"
+    return f"nothing here{within} {asked}; what comes nearest is offered instead"
 
 
 def _nearest(stack: Stack, connection: Connection, ranked: Ordered, wanted: Wanted) -> tuple[Hit, ...]:
