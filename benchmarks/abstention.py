@@ -4,8 +4,8 @@
     python benchmarks/abstention.py ../shared/data --only photos
 
 Foreign words: `benchmarks/elsewhere.txt`, none of them in the package, without those that a shop does sell (all words in
-one product). Foreign photos: those of other data sets. Which numbers a photo's strength is made of was chosen on the
-first, third, fifth … photo of each set; the figures are of the others.
+one product). Foreign photos: those of other data sets. What a photo's strength is made of, and how much photos scatter at
+least, was chosen on the first, third, fifth … photo of each set; the figures are of the others.
 """
 
 from __future__ import annotations

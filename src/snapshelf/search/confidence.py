@@ -26,6 +26,7 @@ from snapshelf.stack import Stack
 
 LEAST = 20  # products below which nothing is measured, and nothing is cut off or denied; phrases and pictures, too
 SURE = 0.9  # that the share of own queries which is denied is no higher than asked for, as far as few products tell
+SPREAD = 0.2  # of its mean: photos scatter so much at least, though in a shop of look-alikes its own pictures do not
 GROWN = 1.25  # measured again when the catalogue has become so much larger or smaller
 FACTS = {"text": "confidence, left out", "image": "confidence in photos"}  # kind of query → name of its measurement
 SHARES = (0.0, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5)
@@ -101,7 +102,7 @@ def calibrate(stack: Stack) -> Calibration | None:
         if "image" in stack.card.modalities and not stack.card.purposes_differ:
             own, foreign, things = leftout.of_pictures(stack, connection)
             if things >= LEAST:
-                made["image"] = _made(stack, count, own, foreign, things)
+                made["image"] = _made(stack, count, own, foreign, things, SPREAD * float(own.mean()))
     with stack.catalogue.write() as connection:
         for kind, fact in FACTS.items():
             if kind in made:
@@ -121,26 +122,27 @@ def _words(stack: Stack, connection: Connection) -> tuple[Floats, Floats, int] |
     return strengths[: len(own)], strengths[len(own) :], max(LEAST, things)
 
 
-def _made(stack: Stack, count: int, own: Floats, foreign: Floats, things: int) -> Calibration:
+def _made(stack: Stack, count: int, own: Floats, foreign: Floats, things: int, spread: float = 0.0) -> Calibration:
     slope, constant = _logistic(own, foreign)
     auc = float(np.mean((own[:, None] > foreign) + 0.5 * (own[:, None] == foreign)))
-    return Calibration(stack.model, stack.dim, count, slope, constant, bounds(own, things), len(foreign), auc)
+    return Calibration(stack.model, stack.dim, count, slope, constant, bounds(own, things, spread), len(foreign), auc)
 
 
-def bounds(own: Floats, things: int, shares: Sequence[float] = SHARES) -> tuple[float, ...]:
+def bounds(own: Floats, things: int, spread: float = 0.0, shares: Sequence[float] = SHARES) -> tuple[float, ...]:
     """For each share the strength below which no more of the queries like ``own`` (n,) stay, as sure as `SURE`.
 
     The lower of the quantile as it was measured and of what a normal distribution would have there at the worst, given
     that ``own`` is of so many independent ``things``: mean - k · standard deviation, k the one-sided tolerance factor
-    (Natrella 1963, Experimental Statistics, NBS Handbook 91, section 2-5.3). The fewer things, the lower.
+    (Natrella 1963, Experimental Statistics, NBS Handbook 91, section 2-5.3). The fewer things, the lower. spread: what
+    the standard deviation is at least.
     """
-    sure = NormalDist().inv_cdf(SURE)
+    sure, deviation = NormalDist().inv_cdf(SURE), max(spread, float(own.std(ddof=1)))
     a = 1 - sure**2 / (2 * (things - 1))
     found = []
     for share in shares:
         z = -NormalDist().inv_cdf(max(share, 0.001))
         k = (z + (z**2 - a * (z**2 - sure**2 / things)) ** 0.5) / a
-        found.append(float(min(np.quantile(own, share), own.mean() - k * own.std(ddof=1))))
+        found.append(float(min(np.quantile(own, share), own.mean() - k * deviation)))
     return tuple(found)
 
 
