@@ -39,17 +39,19 @@ def variants(connection: Connection, families: Sequence[str], most: int) -> list
     return list(connection.execute(query).scalars())
 
 
-def values(
+def pairs(
     connection: Connection, skus: Sequence[str], without: Sequence[str] = ()
-) -> dict[str, dict[str, tuple[str, ...]]]:
-    """SKU → attribute → its texts, of the products that have any; ``without`` some attributes."""
-    a, found = attributes.c, dict[str, dict[str, tuple[str, ...]]]()
+) -> dict[str, list[tuple[str, str | float]]]:
+    """SKU → (attribute, value) of the products that have any, in order; ``without`` some attributes.
+
+    Booleans are 0 and 1, and each element of a list is a value.
+    """
+    a, found = attributes.c, dict[str, list[tuple[str, str | float]]]()
     for start in range(0, len(skus), 500):
-        query = select(a.sku, a.name, a.text).where(a.sku.in_(skus[start : start + 500]), a.text.is_not(None))
-        for sku, name, text in connection.execute(query.order_by(a.sku, a.name, a.position)):
+        query = select(a.sku, a.name, a.text, a.number).where(a.sku.in_(skus[start : start + 500]))
+        for sku, name, text, number in connection.execute(query.order_by(a.sku, a.name, a.position)):
             if name not in without:
-                held = found.setdefault(sku, {})
-                held[name] = (*held.get(name, ()), text)
+                found.setdefault(sku, []).append((name, number if text is None else text))
     return found
 
 

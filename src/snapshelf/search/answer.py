@@ -120,7 +120,9 @@ def rank(stack: Stack, connection: Connection, ready: Ready, wanted: Wanted, als
     found = lanes.ask(stack, connection, ready.asked, wanted.lanes, wanted.named)
     deeper = max(len(found.vector), len(found.lexical)) >= ready.asked.need
     asked = ready.asked
-    both = compose(stack, connection, asked.parts, ready.rows, asked.where) if "vector" in wanted.lanes else None
+    both = None
+    if "vector" in wanted.lanes:
+        both = compose(stack, connection, asked.parts, ready.rows, asked.where, ready.meaning.filters)
     reach = dict.fromkeys((*also, *(both.reach if both else ())))
     missing = [sku for sku in reach if sku not in {*found.vector, *found.lexical, *found.codes}]
     scored = score(

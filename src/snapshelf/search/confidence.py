@@ -113,7 +113,7 @@ def calibrate(stack: Stack) -> Calibration | None:
 
 def _words(stack: Stack, connection: Connection) -> tuple[Floats, Floats, int] | None:
     """Strengths of own phrases and of foreign ones, and of how many products the own ones are."""
-    own = leftout.phrases(connection)
+    own = leftout.phrases(connection, stack.count(connection))
     foreign = [Phrase(text) for text in PHRASES if not stack.lexical.holds_all(text)]
     if len(own) < LEAST or len(foreign) < LEAST:
         return None

@@ -22,6 +22,7 @@ from snapshelf.search.views import GROUPS, Chosen, chosen, families
 from snapshelf.stack import Stack
 from snapshelf.types import split_view
 
+SMALL = 100  # products up to which every phrase goes without its product; of more, as many phrases as these are of all
 OWN = 200  # phrases out of the shelf's own texts
 TIMES = 3  # phrases of one title, at most
 LOOKED_AT = 24  # candidates per lane and phrase
@@ -35,14 +36,18 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words as a shopper might type them, and the product whose title they are from; "" for a category's."""
+    """Words as a shopper might type them, and the product to be left out; "" for none."""
 
     text: str
     sku: str = ""
 
 
-def phrases(connection: Connection) -> list[Phrase]:
-    """Pieces of titles, and categories; the same for the same catalogue. Of few titles several pieces each."""
+def phrases(connection: Connection, count: int) -> list[Phrase]:
+    """Pieces of titles, and categories; the same for the same catalogue. Of few titles several pieces each.
+
+    count: products in all. The more there are, the more of what shoppers say stands in some title, and the fewer
+    phrases go without their own product.
+    """
     c = products.c
     rows = connection.execute(select(c.sku, c.title, c.category).order_by(c.fingerprint).limit(OWN)).all()
     found: dict[str, Phrase] = {}
@@ -53,7 +58,8 @@ def phrases(connection: Connection) -> list[Phrase]:
             length = min(len(words), chance.choice((1, 1, 2, 2, 3, 4)))
             start = chance.randint(0, len(words) - length) if length else 0
             text = " ".join(words[start : start + length]).lower()
-            found.setdefault(text, Phrase(text, sku))
+            alone = random.Random(f"{sku}/left out").random() * count < SMALL
+            found.setdefault(text, Phrase(text, sku if alone else ""))
             if chance.random() < 0.2:
                 kind = category.rpartition(">")[2].strip().lower()
                 found[kind] = Phrase(kind)

@@ -37,6 +37,12 @@ class Meaning:
     understood: Mapping[str, Understood] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
+    @property
+    def filters(self) -> tuple[Filter, ...]:
+        """Every demand and wish as a filter of its own."""
+        found = (one.where for each in self.understood.values() for one in each.constraints)
+        return tuple(where for where in found if where is not None)
+
 
 def check(off: Collection[str]) -> None:
     """Raise BadQuery for a kind of understanding that there is not."""
