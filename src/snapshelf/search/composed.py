@@ -9,7 +9,7 @@ cosine.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from weakref import WeakKeyDictionary
@@ -29,6 +29,7 @@ from snapshelf.types import And, Compare, Filter, Not, Or, Part, Product, Vector
 NEAR = 8  # products nearest to a photo, which say what it shows
 FAMILIES = 24  # nearest families whose variants are looked at
 MOST = 600  # of these variants
+UNSEEN = ("measure", "size")  # kinds of what is asked for that a variant has and its picture does not show
 Floats = NDArray[np.float64]
 
 
@@ -57,8 +58,8 @@ class Composed:
     """A query of a photo and words. ``photo`` and ``words`` are unit rows (d,), with what each counts.
 
     ``families``: the best cosine of a picture of each family near the photo. ``shown``: what the photo shows, as the
-    products ``near`` it say. ``asked``: attribute → what was understood to be wanted of it. ``reach``: SKUs to look at
-    beside those that the fused vector finds.
+    products ``near`` it say. ``asked``: attribute → what was understood to be wanted of it, ``unseen`` those of
+    them that no picture shows. ``reach``: SKUs to look at beside those that the fused vector finds.
     """
 
     photo: NDArray[np.float32]
@@ -69,6 +70,7 @@ class Composed:
     shown: fusion.Votes
     near: Traits
     asked: Mapping[str, tuple[Filter, ...]]
+    unseen: frozenset[str]
     reach: tuple[str, ...]
 
 
@@ -78,10 +80,10 @@ def compose(
     parts: Sequence[Part],
     rows: Vectors,
     where: Filter | None,
-    meant: Sequence[Filter] = (),
+    meant: Sequence[tuple[str, Filter]] = (),
 ) -> Composed | None:
     """The query as one of a photo and words; None when it is not one of both. ``where``: what candidates must pass;
-    ``meant``: what was understood of the words, each a filter.
+    ``meant``: what was understood of the words, each a kind and a filter.
     """
     weights = np.array([part.weight for part in parts])
     photos = [at for at, part in enumerate(parts) if part.modality == "image"]
@@ -99,24 +101,25 @@ def compose(
     reach = sorted({*near, *variants(stack, connection, best, MOST)})
     if where is not None:
         reach = asking.skus(connection, where, reach)
-    shown, asked = sorted(near, key=lambda sku: (-near[sku], sku))[:NEAR], _asked(meant)
+    shown, (asked, unseen) = sorted(near, key=lambda sku: (-near[sku], sku))[:NEAR], _asked(meant)
     held = traits(stack, connection, shown)
     cosines = np.array([near[sku] for sku in shown])
     said_by_shelf = fusion.votes([_values(held.of(at), asked) for at in range(len(shown))], cosines)
     text = " ".join(part.content for part in parts if isinstance(part.content, str) and part.weight > 0)
     counts = (float(weights[photos].max()), float(weights[words].max()))
-    return Composed(photo, said, text, counts, families, said_by_shelf, held, asked, tuple(reach))
+    return Composed(photo, said, text, counts, families, said_by_shelf, held, asked, unseen, tuple(reach))
 
 
-def _asked(meant: Sequence[Filter]) -> dict[str, tuple[Filter, ...]]:
-    """Attribute → the filters that speak of it alone, by comparing."""
-    found: dict[str, tuple[Filter, ...]] = {}
-    for one in meant:
+def _asked(meant: Sequence[tuple[str, Filter]]) -> tuple[dict[str, tuple[Filter, ...]], frozenset[str]]:
+    """Attribute → the filters that speak of it alone, by comparing; and those of which sizes or measures are asked."""
+    found, unseen = dict[str, tuple[Filter, ...]](), set[str]()
+    for kind, one in meant:
         names = _compared(one)
         if len(names) == 1 and not names & {"", *PASSED_OVER}:
             (name,) = names
             found[name] = (*found.get(name, ()), one)
-    return found
+            unseen |= names if kind in UNSEEN else set()
+    return found, frozenset(unseen)
 
 
 def _compared(where: Filter) -> set[str]:
@@ -170,8 +173,9 @@ def measured(stack: Stack, connection: Connection, query: Composed, held: Held) 
     changes = fusion.changed(wanted, query.shown)
     pictured = np.array([not aspect.startswith("text") for aspect in held.aspects], bool)
     photo = _of_kind(held, query.photo, pictured)
-    pooled = np.maximum(photo, [query.families.get(name, -1.0) for name in these.families])
-    edited = _edited(stack, query, changes) if changes else None
+    seen = {name: values for name, values in changes.items() if _is_seen(query, name, values)}
+    pooled = np.maximum(photo, [query.families.get(name, -1.0) for name in these.families]) if seen else photo
+    edited = _edited(stack, query, seen) if seen else None
     return fusion.Cosines(
         photo=photo,
         family=pooled,
@@ -181,6 +185,11 @@ def measured(stack: Stack, connection: Connection, query: Composed, held: Held) 
         edited=None if edited is None else _best(held, edited),
         alone=np.array([not name for name in these.families], bool),
     ), bool(changes)
+
+
+def _is_seen(query: Composed, name: str, values: Collection[str]) -> bool:
+    """Whether such a change is one of looks: of a size, or of a number, the variant that is wanted looks the same."""
+    return name not in query.unseen and all(any(letter.isalpha() for letter in value) for value in values)
 
 
 def _near(stack: Stack, photo: NDArray[np.float32]) -> dict[str, float]:
@@ -235,15 +244,10 @@ _turn = threading.Lock()
 
 
 def _edited(stack: Stack, query: Composed, changes: Mapping[str, frozenset[str]]) -> NDArray[np.float32]:
-    """The photo with the wanted values in the place of those that it shows; a value is embedded once in a process.
-
-    Numbers change nothing that can be seen.
-    """
+    """The photo with the wanted values in the place of those that it shows; a value is embedded once in a process."""
     photo, (first, second) = query.photo, query.counts
     for name, values in sorted(changes.items()):
         shares = query.shown.shares[name]
-        if not all(any(letter.isalpha() for letter in value) for value in (*values, *shares)):
-            continue  # a number is no look
         rows = _embedded(stack, [*sorted(values), *sorted(shares)])
         wanted = np.mean([rows[value] for value in values], axis=0)
         shown = np.sum([share * rows[value] for value, share in shares.items()], axis=0)

@@ -38,10 +38,10 @@ class Meaning:
     notes: tuple[str, ...] = ()
 
     @property
-    def filters(self) -> tuple[Filter, ...]:
-        """Every demand and wish as a filter of its own."""
-        found = (one.where for each in self.understood.values() for one in each.constraints)
-        return tuple(where for where in found if where is not None)
+    def filters(self) -> tuple[tuple[str, Filter], ...]:
+        """Every demand and wish as its kind and a filter of its own."""
+        found = (one for each in self.understood.values() for one in each.constraints)
+        return tuple((one.kind, one.where) for one in found if one.where is not None)
 
 
 def check(off: Collection[str]) -> None:
