@@ -200,7 +200,7 @@ class Stack:
 
     def count(self, connection: Connection, where: Filter | None = None) -> int:
         """How many products pass a filter; remembered for as long as the catalogue does not change."""
-        key = (changes.now(connection), where)
+        key = (changes.seen(connection), where)
         if key not in self._counts:
             self._counts[key] = asking.count(connection, where)
             if len(self._counts) > REMEMBERED:
@@ -209,7 +209,7 @@ class Stack:
 
     def count_views(self, connection: Connection) -> int:
         """How many views all products have; remembered likewise, since some stores would have to list them all."""
-        now = changes.now(connection)
+        now = changes.seen(connection)
         if self._views is None or self._views[0] != now:
             self._views = now, asking.count_views(connection)
         return self._views[1]

@@ -124,7 +124,8 @@ def rank(stack: Stack, connection: Connection, ready: Ready, wanted: Wanted, als
     if "vector" in wanted.lanes:
         both = compose(stack, connection, asked.parts, ready.rows, asked.where, ready.meaning.filters)
     reach = dict.fromkeys((*also, *(both.reach if both else ())))
-    missing = [sku for sku in reach if sku not in {*found.vector, *found.lexical, *found.codes}]
+    there = {*found.vector, *found.lexical, *found.codes}
+    missing = [sku for sku in reach if sku not in there]
     scored = score(
         stack,
         connection,

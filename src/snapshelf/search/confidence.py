@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from snapshelf.catalogue import journal
+from snapshelf.catalogue import changes, journal
 from snapshelf.protocols import Buying
-from snapshelf.search import leftout, state
+from snapshelf.search import leftout
 from snapshelf.search.elsewhere import PHRASES
 from snapshelf.search.leftout import Phrase
 from snapshelf.stack import Stack
@@ -61,7 +61,7 @@ class Calibration:
 
 def calibrations(stack: Stack, connection: Connection) -> dict[str, Calibration]:
     """Kind of query ("text", "image") → its measurement, of those that fit the model in use."""
-    held, now = stack.memory.get("confidence"), state.now(connection)
+    held, now = stack.memory.get("confidence"), changes.seen(connection)
     if not (isinstance(held, tuple) and held[0] == now):
         kept = {kind: journal.fact(connection, fact) for kind, fact in FACTS.items()}
         made = {kind: Calibration(**{**one, "own": tuple(one["own"])}) for kind, one in kept.items() if one}

@@ -9,10 +9,9 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 
-from snapshelf.catalogue import asking
+from snapshelf.catalogue import asking, changes
 from snapshelf.catalogue.vocabulary import facts
 from snapshelf.errors import BadQuery, nearest
-from snapshelf.search import state
 from snapshelf.stack import Stack
 from snapshelf.types import And, Filter, Part
 from snapshelf.understand import KINDS, Understood, Vocabulary, understand
@@ -94,7 +93,7 @@ def granted(stack: Stack, connection: Connection, wishes: Mapping[str, Filter]) 
         return {}
     found = {}
     for said, wish in wishes.items():
-        key = (state.now(connection), wish)
+        key = (changes.seen(connection), wish)
         if key not in kept:
             kept[key] = frozenset(asking.skus(connection, wish))
             while len(kept) > REMEMBERED:
@@ -105,7 +104,7 @@ def granted(stack: Stack, connection: Connection, wishes: Mapping[str, Filter]) 
 
 def vocabulary(stack: Stack, connection: Connection) -> Vocabulary:
     """The shop's vocabulary, kept in memory; a large one may be a minute behind the catalogue."""
-    now, held = state.now(connection), stack.memory.get("vocabulary")
+    now, held = changes.seen(connection), stack.memory.get("vocabulary")
     if isinstance(held, tuple):
         made, seq, took, at = held
         if seq == now or (took > QUICK and time.monotonic() - at < STALE):

@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from snapshelf.catalogue import asking, products
-from snapshelf.search import state
+from snapshelf.catalogue import asking, changes, products
 from snapshelf.stack import Stack
 
 PASSED_OVER = ("currency", "family", "in_stock", "price", "stock")  # no look of a thing, nor what it is
@@ -94,7 +93,7 @@ def variants(stack: Stack, connection: Connection, families: Sequence[str], most
 
 
 def _cache(stack: Stack, connection: Connection) -> _Cache:
-    now, held = state.now(connection), stack.memory.get("traits")
+    now, held = changes.seen(connection), stack.memory.get("traits")
     if not isinstance(held, _Cache) or held.seq != now or len(held.rows) > MOST:
         held = stack.memory["traits"] = _Cache(now)
     return held
