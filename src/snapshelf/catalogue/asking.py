@@ -31,12 +31,14 @@ def skus(connection: Connection, where: Filter, among: Sequence[str] | None = No
     return list(connection.execute(query if among is None else query.where(products.c.sku.in_(among))).scalars())
 
 
-def variants(connection: Connection, families: Sequence[str], most: int) -> list[str]:
-    """SKUs of the products of some families, in order, at most so many."""
-    if not families:
-        return []
-    query = select(products.c.sku).where(products.c.family.in_(families)).order_by(products.c.sku).limit(most)
-    return list(connection.execute(query).scalars())
+def variants(connection: Connection, families: Sequence[str], most: int) -> dict[str, list[str]]:
+    """Family → SKUs of its products, in order; of all together at most so many."""
+    found: dict[str, list[str]] = {family: [] for family in families}
+    c = products.c
+    query = select(c.family, c.sku).where(c.family.in_(families)).order_by(c.sku).limit(most)
+    for family, sku in connection.execute(query) if families else ():
+        found[family].append(sku)
+    return found
 
 
 def pairs(

@@ -86,9 +86,8 @@ def variants(stack: Stack, connection: Connection, families: Sequence[str], most
     """SKUs of the products of some families, in order, at most so many."""
     with _turn:
         cache = _cache(stack, connection)
-        for family in families:
-            if family not in cache.members:
-                cache.members[family] = asking.variants(connection, [family], most)
+        missing = [family for family in families if family not in cache.members]
+        cache.members.update(asking.variants(connection, missing, MOST))
         return sorted(sku for family in families for sku in cache.members[family])[:most]
 
 
