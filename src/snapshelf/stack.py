@@ -21,12 +21,11 @@ from snapshelf.config import Settings
 from snapshelf.errors import BadInput, Busy, Mismatch, NotHere, Outside, UnknownAdapter, nearest, of_system
 from snapshelf.lexical import Lexical, open_lexical
 from snapshelf.manifest import Manifest, check
-from snapshelf.media import MediaLimits
 from snapshelf.protocols import Embedder, Options, Recogniser, Renewable, Store
 from snapshelf.types import Filter, ModelCard, Purpose, Value
 
 if TYPE_CHECKING:
-    from snapshelf.media import ClipLimits, Fetcher
+    from snapshelf.media import ClipLimits, Fetcher, MediaLimits
 
 DEFAULT_MODEL = "compact"
 DATABASE = "catalogue.sqlite"
@@ -159,6 +158,8 @@ class Stack:
     @property
     def limits(self) -> MediaLimits:
         """What a picture may be at most, as the settings say."""
+        from snapshelf.media import MediaLimits
+
         return MediaLimits(max_pixels=self.settings.media.max_pixels, max_bytes=self.settings.media.max_bytes)
 
     def clip_limits(self, seconds: float = 0.0) -> ClipLimits:

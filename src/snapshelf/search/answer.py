@@ -12,7 +12,6 @@ from snapshelf.catalogue import asking, codes
 from snapshelf.config import SearchSettings
 from snapshelf.rank.own import of_shelf
 from snapshelf.search import facets, lanes, meaning, relevance
-from snapshelf.search.composed import compose
 from snapshelf.search.confidence import Calibration, calibrations
 from snapshelf.search.cut import Cut, cut
 from snapshelf.search.meaning import Meaning
@@ -121,7 +120,9 @@ def rank(stack: Stack, connection: Connection, ready: Ready, wanted: Wanted, als
     deeper = max(len(found.vector), len(found.lexical)) >= ready.asked.need
     asked = ready.asked
     both = None
-    if "vector" in wanted.lanes:
+    if "vector" in wanted.lanes and {"image", "text"} <= {part.modality for part in asked.parts}:
+        from snapshelf.search.composed import compose  # what most searches do not need is not imported for them
+
         both = compose(stack, connection, asked.parts, ready.rows, asked.where, ready.meaning.filters)
     reach = dict.fromkeys((*also, *(both.reach if both else ())))
     there = {*found.vector, *found.lexical, *found.codes}
