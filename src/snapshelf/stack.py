@@ -21,14 +21,13 @@ from snapshelf.config import Settings
 from snapshelf.errors import BadInput, Mismatch, NotHere, Outside, UnknownAdapter, nearest, of_system
 from snapshelf.lexical import Lexical, open_lexical
 from snapshelf.manifest import Manifest, check
-from snapshelf.media import MediaLimits
 from snapshelf.once import once
 from snapshelf.protocols import Embedder, Options, Recogniser, Renewable, Store
 from snapshelf.types import Filter, ModelCard, Purpose, Value
 from snapshelf.writer import writing
 
 if TYPE_CHECKING:
-    from snapshelf.media import ClipLimits, Fetcher
+    from snapshelf.media import ClipLimits, Fetcher, MediaLimits
 
 DEFAULT_MODEL = "compact"
 DATABASE = "catalogue.sqlite"
@@ -162,6 +161,8 @@ class Stack:
     @property
     def limits(self) -> MediaLimits:
         """What a picture may be at most, as the settings say."""
+        from snapshelf.media import MediaLimits
+
         return MediaLimits(max_pixels=self.settings.media.max_pixels, max_bytes=self.settings.media.max_bytes)
 
     def clip_limits(self, seconds: float = 0.0) -> ClipLimits:
@@ -203,7 +204,7 @@ class Stack:
 
     def count(self, connection: Connection, where: Filter | None = None) -> int:
         """How many products pass a filter; remembered for as long as the catalogue does not change."""
-        key = (changes.now(connection), where)
+        key = (changes.seen(connection), where)
         found = self._counts.get(key)
         if found is None:
             found = self._counts[key] = asking.count(connection, where)
@@ -213,7 +214,7 @@ class Stack:
 
     def count_views(self, connection: Connection) -> int:
         """How many views all products have; remembered likewise, since some stores would have to list them all."""
-        now, held = changes.now(connection), self._views
+        now, held = changes.seen(connection), self._views
         if held is None or held[0] != now:
             held = self._views = now, asking.count_views(connection)
         return held[1]

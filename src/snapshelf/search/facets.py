@@ -30,9 +30,11 @@ def counts(connection: Connection, names: Sequence[str], skus: Sequence[str]) ->
     A product with several values of a list counts once for each of them. Numbers are written shortly, booleans as
     "true" and "false".
     """
+    if not names:
+        return {}
     known, found = asking.known(connection), {name: dict[str, int]() for name in names}
     a = attributes.c
-    for start in range(0, len(skus) if names else 0, AT_ONCE):
+    for start in range(0, len(skus), AT_ONCE):
         some = skus[start : start + AT_ONCE]
         query = select(a.name, a.number, a.text, func.count(a.sku.distinct())).where(a.name.in_(names), a.sku.in_(some))
         for name, number, text, count in connection.execute(query.group_by(a.name, a.number, a.text)):
