@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,9 @@ from snapshelf.catalogue.migrate import upgrade
 from snapshelf.errors import BadSettings, Busy, MissingExtra, NoSpace, Outside, SnapshelfError
 
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=10000", "cache_size=-32000")
+# A search reads while it waits for the model and the store, and may open a second connection beside its first. With a
+# fixed number of connections so many searches at the same time would wait for each other.
+POOL: Mapping[str, Any] = {"pool_size": 32, "max_overflow": -1}
 
 
 class Catalogue:
@@ -58,10 +61,10 @@ def _engine(url: str) -> Engine:
     try:
         place = make_url(url)
         if place.get_backend_name() != "sqlite":
-            return create_engine(place)
+            return create_engine(place, **POOL)
         file = Path(place.database or "")
         fixed = file.is_file() and not (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK))
-        engine = create_engine(_readable(place, file), poolclass=NullPool) if fixed else create_engine(place)
+        engine = create_engine(_readable(place, file), poolclass=NullPool) if fixed else create_engine(place, **POOL)
     except ArgumentError as error:
         raise BadSettings(
             f"catalogue.url is {url!r}, which is no address of a database; give one such as "
