@@ -26,6 +26,7 @@ from snapshelf.embedders.nova.pairs import Pairs
 from snapshelf.embedders.nova.parts import Jobs, video_medium
 from snapshelf.embedders.nova.wishes import Wishes, read
 from snapshelf.errors import BadInput, BadMedia, Outside, SnapshelfError, Unsupported
+from snapshelf.money import Share
 from snapshelf.protocols import Charge, Embedded, Options, Outcome
 from snapshelf.types import RATE, Clip, Item, ModelCard, Purpose, Segment, Vectors
 from snapshelf.vectors import unit
@@ -132,9 +133,9 @@ class Nova:
             found = RETRIEVAL[purpose]
         return self.wishes.query_purpose or found if purpose != "index" else found
 
-    def begin(self, spent: float) -> None:
+    def begin(self, spent: float, share: Share | None = None) -> None:
         """See `snapshelf.protocols.Buying`."""
-        self.buyer.begin(spent)
+        self.buyer.begin(spent, share)
         self._jobs.stopped.clear()
         self._jobs.failed.clear()
 
