@@ -113,6 +113,11 @@ REMOTE: Mapping[tuple[str, str], Sentence] = {
     ("SignatureDoesNotMatch", ""): SIGNATURE,
     ("IncompleteSignatureException", ""): SIGNATURE,
     ("MissingAuthenticationTokenException", ""): UNKNOWN_KEY,
+    ("AccessDeniedException", "resource-based policy"): (
+        BadSettings,
+        "a policy of the bucket itself denies {operation} ({said}); change that policy, for no policy of this role or "
+        "user can allow it",
+    ),
     **{(code, "kms"): KMS for code in ("AccessDeniedException", "AccessDenied")},
     **{(code, ""): DENIED for code in ("AccessDeniedException", "AccessDenied", "AllAccessDisabled", "403")},
     **{

@@ -2,6 +2,8 @@
 
 import json
 import threading
+from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 
@@ -233,6 +235,16 @@ def _picture(folder, colour):
     path = folder / f"{colour}.png"
     Image.new("RGB", (160, 120), colour).save(path)
     return path
+
+
+def test_a_video_that_is_refused_for_its_content_is_told_with_its_reason(twin, tmp_path, video):
+    worker = twin.twin.services[1]._asking._worker
+    worker._settings = replace(worker._settings, blocked=(f"sha256:{sha256(video.read_bytes()).hexdigest()}",))
+    with opened(tmp_path / "shelf", twin) as shelf:
+        summary = shelf.index([Product("V", "a film", videos=(str(video),)), Product("T", "a text")])
+        assert [row.sku for row in summary.refused] == ["V"]
+        assert "blocked by the model's content policy" in str(summary.refused[0])
+        assert summary.added == 1
 
 
 def scenes(folder, twin, **given):
