@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snapshelf.aws.client import Access, client
+from snapshelf.aws.errors import is_of_one_thing
 from snapshelf.aws.nova import DIMS, MODEL, SYNC_SECONDS, Answered, Medium
 from snapshelf.embedders.nova.buy import OPERATION, SERVICE, Buyer
 from snapshelf.embedders.nova.each import each
@@ -186,8 +187,19 @@ class Nova:
         _dim(dim)
         for item in items:
             _known(item)
+        if remember and len(items) == 1:  # a query: on this thread, since another one is only waited for
+            keep([(0, self._query(items[0], purpose, dim))])
+            return
         jobs = [lambda stopped, item=item: self._row(item, purpose, dim, remember, stopped) for item in items]
         each(self._pool, jobs, keep)
+
+    def _query(self, item: Item, purpose: str, dim: int) -> NDArray[np.float32] | SnapshelfError:
+        try:
+            return self._row(item, purpose, dim, remember=True, stopped=threading.Event())
+        except SnapshelfError as error:
+            if is_of_one_thing(error):
+                return error
+            raise
 
     def _row(self, item: Item, purpose: str, dim: int, remember: bool, stopped: threading.Event) -> NDArray[np.float32]:
         medium = packed(item, self.wishes)
