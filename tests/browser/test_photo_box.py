@@ -300,11 +300,13 @@ def test_back_goes_to_the_search_before(chosen):
 def test_twenty_photos_are_remembered(chosen):
     kept = chosen.page.evaluate("""async () => {
       const photos = await import("/assets/x/store/photos.js");
-      for (let n = 0; n < 25; n++) await photos.keep({ blob: new Blob([`photo ${n}`]), width: 1, height: 1, name: `${n}` });
-      const database = await new Promise((done) => { indexedDB.open("snapshelf").onsuccess = (event) => done(event.target.result); });
-      return new Promise((done) => {
-        database.transaction("photos").objectStore("photos").getAll().onsuccess = (event) => done(event.target.result.map((one) => one.name));
-      });
+      for (let n = 0; n < 25; n++) {
+        await photos.keep({ blob: new Blob([`photo ${n}`]), width: 1, height: 1, name: `${n}` });
+      }
+      const result = (request) => new Promise((done) => { request.onsuccess = () => done(request.result); });
+      const database = await result(indexedDB.open("snapshelf"));
+      const all = await result(database.transaction("photos").objectStore("photos").getAll());
+      return all.map((one) => one.name);
     }""")
     assert len(kept) == 20
     assert {"24", "5"} <= set(kept)

@@ -72,7 +72,9 @@ def test_one_consent_covers_photo_and_sound_and_the_narrower_one_is_taken_back(b
     box.agree()
     box.found()
     first = box.field("consent")[0]
-    box.page.locator("sound-field input").set_input_files([{"name": "a.wav", "mimeType": "audio/wav", "buffer": wav(tone())}])
+    box.page.locator("sound-field input").set_input_files(
+        [{"name": "a.wav", "mimeType": "audio/wav", "buffer": wav(tone())}]
+    )
     with box.page.expect_response(lambda answer: answer.request.method == "DELETE") as gone:
         box.agree()
     assert gone.value.url.endswith(first)
