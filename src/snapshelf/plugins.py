@@ -6,6 +6,7 @@ from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
+from pkgutil import iter_modules
 from types import ModuleType
 
 from snapshelf.errors import UnknownAdapter, nearest
@@ -40,3 +41,9 @@ def _own(kind: str) -> frozenset[str]:
 @cache
 def _foreign(kind: str) -> dict[str, EntryPoint]:
     return {point.name: point for point in entry_points(group=f"snapshelf.{kind}")}
+
+
+def modules_in(package: str) -> list[ModuleType]:
+    """Every module that lies in the folder of one of our packages, in order of name."""
+    folder = import_module(package).__path__
+    return [import_module(f"{package}.{found.name}") for found in sorted(iter_modules(folder), key=lambda one: one.name)]

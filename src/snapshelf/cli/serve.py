@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,5 +33,17 @@ def until_stopped(folder: Path, settings: Path | None, wanted: ServeSettings) ->
     def tell(place: Place) -> None:
         show.console.print(f"\n[bold]open {place.url}[/bold]   (Ctrl-C stops it)", highlight=False)
         show.console.print(f"  API      {place.url}/openapi.json", highlight=False)
+        show.console.print(f"  console  {place.url}{_entrance(folder)}", highlight=False, soft_wrap=True)
 
     run(folder, settings, wanted, tell)
+
+
+def _entrance(folder: Path) -> str:
+    """The console's address, with a ticket for whoever started the server where its secret can be kept."""
+    from snapshelf.http import server
+    from snapshelf.web.console import desk, enter
+
+    secret = server.secret_of(folder)
+    if not (folder / server.SECRET).is_file():
+        return desk.HOME
+    return f"{desk.ENTRANCE}?ticket={enter.ticket(secret, time.time())}"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from snapshelf.web import pages
+from snapshelf.web import console, pages
 
 
 def routers() -> list[APIRouter]:
     """The routes of all pages."""
-    return [pages.router]
+    return [pages.router, *console.routers()]
