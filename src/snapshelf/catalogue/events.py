@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
-from snapshelf.catalogue import counters
+from snapshelf.catalogue import counters, queries
 from snapshelf.catalogue.counters import Tally, Terms
 from snapshelf.catalogue.journal import fact, set_fact
 from snapshelf.catalogue.schema import asked, events, products, strangers
@@ -68,6 +68,8 @@ def record(connection: Connection, given: Sequence[Event], words: Mapping[str, s
         _attribute(connection, learnt, terms)
     if rows:
         connection.execute(insert(events), rows)
+        looked = {action: {e.query for e in new if e.action == action} for action in ("impression", "click")}
+        queries.looked_at(connection, looked["impression"], looked["click"])
     counted = [
         Tally(texts_of, event.sku, event.action, event.at, event.position)
         for event, texts_of in zip(new, (str(row["text"] or "") for row in rows), strict=True)

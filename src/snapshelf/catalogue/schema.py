@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-HEAD = "0005"  # the newest migration
+HEAD = "0006"  # the newest migration
 
 metadata = MetaData()
 
@@ -204,4 +204,76 @@ strangers = Table(
     metadata,
     Column("sku", String, primary_key=True),
     Column("events", Integer, nullable=False),
+)
+
+# Keys of the HTTP API (`snapshelf.catalogue.keys`); the secret itself is nowhere.
+keys = Table(
+    "keys",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("scopes", JSON, nullable=False),
+    Column("hash", String, nullable=False),  # SHA-256 of the secret
+    Column("made", Float, nullable=False),
+    Column("expires", Float),
+    Column("revoked", Float),
+    Column("used", Float),
+)
+
+# What shoppers agreed to before a photo, sound or video left the page; 1 in the columns of what they agreed to.
+consents = Table(
+    "consents",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("photo", Integer, nullable=False),
+    Column("sound", Integer, nullable=False),
+    Column("video", Integer, nullable=False),
+    Column("wording", String, nullable=False),  # version of the sentence that was shown
+    Column("kept_seconds", Integer, nullable=False),
+    Column("client", String, nullable=False),
+    Column("withdrawn", Float),
+    Index("consents_at", "at"),
+    Index("consents_withdrawn", "withdrawn"),
+)
+
+# The query log. ``seen`` and ``clicked`` say whether `events` hold an impression or click of it, so that an overview
+# reads this table alone; its index holds all that an overview asks for.
+queries = Table(
+    "queries",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("hour", Integer, nullable=False),  # hours since 1970 in which it was asked
+    Column("kind", String, nullable=False),
+    Column("text", String, nullable=False),  # its words, normalised; "" for none
+    Column("micros", Integer, nullable=False),  # millionths of a second until the answer was there
+    Column("hits", Integer, nullable=False),
+    Column("empty", Integer, nullable=False),  # 1: it was told that nothing fits
+    Column("dollars", Float, nullable=False),
+    Column("client", String, nullable=False),
+    Column("seen", Integer, nullable=False),
+    Column("clicked", Integer, nullable=False),
+    Index("queries_hour", "hour", "kind", "at", "micros", "empty", "dollars", "seen", "clicked", "text"),
+)
+
+# Runs of indexing: under way, and how earlier ones ended.
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("source", String, nullable=False),
+    Column("began", Float, nullable=False),
+    Column("beat", Float, nullable=False),  # when it last said that it is alive
+    Column("ended", Float),
+    Column("state", String, nullable=False),  # running, done, failed, interrupted
+    Column("done", Integer, nullable=False),  # rows
+    Column("total", Integer),
+    Column("indexed", Integer, nullable=False),
+    Column("refused", Integer, nullable=False),
+    Column("removed", Integer, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("by", String, nullable=False),
+    Column("refusals", JSON, nullable=False),  # the first refused rows, each with row, field, SKU and reason
+    Index("jobs_began", "began"),
 )

@@ -22,6 +22,7 @@ app = typer.Typer(
 app.add_typer(groups.rules, name="rules")
 app.add_typer(groups.train, name="train")
 app.add_typer(groups.aws, name="aws")
+app.add_typer(groups.keys, name="keys")
 
 
 @app.callback(invoke_without_command=True)

@@ -1,4 +1,4 @@
-"""Commands that stand in groups: rules, train, aws."""
+"""Commands that stand in groups: rules, train, aws, keys; and those that show what a server keeps."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ aws = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+keys = typer.Typer(help="Keys of the HTTP API.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @rules.command("check")
@@ -117,3 +118,39 @@ def aws_cost(
     from snapshelf.observe.costs import Asked
 
     command.print_cost(Asked(queries, photos, rewritten=rewritten), shelf, settings, json)
+
+
+@keys.command("add")
+def keys_add(
+    name: Annotated[str, typer.Argument(help="Who uses it.")],
+    scopes: Annotated[str, typer.Option(help="What it may do: search, events, catalogue, admin, joined by commas.")],
+    days: Annotated[float | None, typer.Option(help="Days until it expires; without it, never.")] = None,
+    shelf: ShelfOption = "",
+    settings: SettingsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Make a key and print its secret, which is shown this once and kept nowhere."""
+    from snapshelf.cli import keys as command
+
+    command.add(name, scopes, days, shelf, settings, json)
+
+
+@keys.command("list")
+def keys_list(shelf: ShelfOption = "", settings: SettingsOption = None, json: JsonOption = False) -> None:
+    """List the keys: what each may do, whether it is good, when it was last used."""
+    from snapshelf.cli import keys as command
+
+    command.listed(shelf, settings, json)
+
+
+@keys.command("revoke")
+def keys_revoke(
+    id: Annotated[str, typer.Argument(help="The key's id, as `keys list` shows it.")],
+    shelf: ShelfOption = "",
+    settings: SettingsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Refuse a key from now on."""
+    from snapshelf.cli import keys as command
+
+    command.revoke(id, shelf, settings, json)
