@@ -45,5 +45,5 @@ def _foreign(kind: str) -> dict[str, EntryPoint]:
 
 def modules_in(package: str) -> list[ModuleType]:
     """Every module that lies in the folder of one of our packages, in order of name."""
-    folder = import_module(package).__path__
-    return [import_module(f"{package}.{found.name}") for found in sorted(iter_modules(folder), key=lambda one: one.name)]
+    named = sorted(found.name for found in iter_modules(import_module(package).__path__))
+    return [import_module(f"{package}.{name}") for name in named]

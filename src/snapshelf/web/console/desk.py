@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from http import HTTPStatus
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -27,7 +27,7 @@ Admin = Annotated[Caller, Depends(needs("admin"))]
 class PageRoute(APIRoute):
     """A route that tells a browser in a page what it tells a program in JSON; who is nobody is sent to the entrance."""
 
-    def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """FastAPI's own handler, with its refusals as pages."""
         inner = super().get_route_handler()
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from snapshelf.errors import BadInput, BadSettings, NotHere, of_system
 from snapshelf.rank import signals
-from snapshelf.rerankers.rules import check
+from snapshelf.rerankers.rules.check import check
 from snapshelf.rerankers.rules.read import parse
 from snapshelf.stack import Stack
 
@@ -33,7 +33,9 @@ max_relevance_loss = 0.1
 # by = 0.05
 """
 AT_LINE = re.compile(r"\(at line (\d+)")
-RULE = re.compile(r"^rules\.toml, (boost|promotion|sponsored|pin|bury) (\d+)(?: \('.*?'\))?(?:, (\w+):|: (\w+) )?", re.S)
+RULE = re.compile(
+    r"^rules\.toml, (boost|promotion|sponsored|pin|bury) (\d+)(?: \('.*?'\))?(?:, (\w+):|: (\w+) )?", re.S
+)
 SECTION = re.compile(r"^rules\.toml, \[([\w.]+)\](?:, (\w+))?")
 KEY = re.compile(r"^rules\.toml(?:, |: )(?:there is no key ')?(\w+)")
 
