@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Coroutine, Mapping
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -63,9 +64,15 @@ def show(request: Request, template: str, values: Mapping[str, Any], status: int
         "here": request.url.path,
         "csrf": caller.form if caller and signed else "",
         "why": why,
+        "when": when,
         "fragment": request.headers.get("x-fragment", ""),
     }
     return pages.render(request, template, status, **{**frame, **values})
+
+
+def when(at: float | None) -> str:
+    """ "2026-11-25 10:04" in UTC; "never" for None."""
+    return "never" if at is None else datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M")
 
 
 def refused(request: Request, error: Exception) -> Response:
