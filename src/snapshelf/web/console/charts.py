@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 640, 200, 52, 24, 10
+WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 480, 210, 62, 26, 12
 TICKS = 4
-LABELS = 6
+LABELS = 5
 DOTS = 45  # points up to which each is marked, so that one between gaps is seen
 
 

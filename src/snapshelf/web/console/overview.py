@@ -51,14 +51,15 @@ def _charts(found: Overview) -> list[Chart]:
         "P95": {at: one.p95 for at, one in series.items()},
         "P99": {at: one.p99 for at, one in series.items()},
     }
-    shares: Mapping[str, Mapping[float, float | None]] = {
-        "clicked": {at: one.ctr for at, one in series.items()},
-        "found nothing": {at: one.nothing_rate for at, one in series.items()},
-    }
     return [
         charts.columns(f"Queries {by}", {at: float(one.queries) for at, one in series.items()}, step),
         charts.lines(f"Time to an answer, {by}", times, step, milliseconds),
-        charts.lines(f"Share of queries that were clicked or found nothing, {by}", shares, step, share),
+        charts.lines(
+            f"Clicked, of those seen, {by}", {"clicked": {at: one.ctr for at, one in series.items()}}, step, share
+        ),
+        charts.lines(
+            f"Found nothing, {by}", {"nothing": {at: one.nothing_rate for at, one in series.items()}}, step, share
+        ),
     ]
 
 
