@@ -70,7 +70,7 @@ def begin(serving: Server, path: Path, images: str, keep_missing: bool) -> Work:
 
 
 def keep(serving: Server, name: str, data: bytes) -> Path:
-    """Put a file that was sent into the shelf's folder for them. Raises BadInput for a name that is none of a catalogue."""
+    """Put a file that was sent into the shelf's folder for them. Raises BadInput for another kind."""
     if not SENT.fullmatch(name):
         raise BadInput(f"send a file called something like products.csv or products.jsonl, not {name[:80]!r}")
     folder = serving.shelf.stack.folder / UPLOADS

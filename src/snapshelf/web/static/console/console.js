@@ -50,7 +50,9 @@ document.addEventListener('submit', (event) => {
 for (const place of document.querySelectorAll('[data-refresh]')) {
   const again = async () => {
     if (!document.hidden) {
+      const open = [...place.querySelectorAll('details')].map((one) => one.open);
       try { await swap(place, location.href, { fragment: place.dataset.fragment }); } catch { /* tried again */ }
+      place.querySelectorAll('details').forEach((one, n) => { one.open ||= open[n]; });
     }
     if (place.querySelector('[data-running]')) setTimeout(again, Number(place.dataset.refresh));
     else if (place.dataset.done) say(place.dataset.done);
