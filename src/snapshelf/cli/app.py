@@ -23,6 +23,7 @@ app.add_typer(groups.rules, name="rules")
 app.add_typer(groups.train, name="train")
 app.add_typer(groups.aws, name="aws")
 app.add_typer(groups.keys, name="keys")
+app.add_typer(groups.kept)
 
 
 @app.callback(invoke_without_command=True)

@@ -17,6 +17,7 @@ aws = typer.Typer(
     rich_markup_mode=None,
 )
 keys = typer.Typer(help="Keys of the HTTP API.", no_args_is_help=True, rich_markup_mode=None)
+kept = typer.Typer(rich_markup_mode=None)  # commands without a group of their own
 
 
 @rules.command("check")
@@ -154,3 +155,29 @@ def keys_revoke(
     from snapshelf.cli import keys as command
 
     command.revoke(id, shelf, settings, json)
+
+
+@kept.command()
+def queries(
+    since: Annotated[str, typer.Option(help="How far back: 90m, 24h, 7d, or a date such as 2026-11-01.")] = "7d",
+    shelf: ShelfOption = "",
+    settings: SettingsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show what was asked: how much, how quickly answered, clicked, found nothing, at what cost, in which words."""
+    from snapshelf.cli import queries as command
+
+    command.queries(since, shelf, settings, json)
+
+
+@kept.command()
+def jobs(
+    limit: Annotated[int, typer.Option(help="How many, the newest first.", min=1)] = 20,
+    shelf: ShelfOption = "",
+    settings: SettingsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """List runs of indexing: under way, and how earlier ones ended."""
+    from snapshelf.cli import jobs as command
+
+    command.jobs(limit, shelf, settings, json)

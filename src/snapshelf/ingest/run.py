@@ -17,6 +17,7 @@ from snapshelf.errors import BadInput, BadRow, SomeRefused
 from snapshelf.ingest.check import wrong
 from snapshelf.ingest.embed import embed_missing
 from snapshelf.ingest.follow import follow
+from snapshelf.ingest.jobs import reported
 from snapshelf.ingest.prepare import Prepared, Refused, prepare
 from snapshelf.ingest.read import Opener, as_read, listening, opener_of
 from snapshelf.ingest.report import Progress, Summary, write_refused
@@ -72,37 +73,44 @@ def index(
     tell: Tell | None = None,
     keep_missing: bool = False,
     columns: Mapping[str, str] | None = None,
+    by: str = "",
 ) -> Summary:
     """Bring the catalogue to what ``rows`` say: (row number, product or why it is none).
 
     Products of the same ``source`` that are no longer among the rows are removed, unless ``keep_missing``, the source
     is "" (given by a program), or a refused row names no SKU, since it might be one of them. The second row with a SKU
     is refused and names the first. Refused rows are listed in ``refused.csv`` inside the shelf, under the names that
-    ``columns`` (field → column of the file) gives. Raises BadInput when there is no row at all or one is no product,
-    Busy, Mismatch, NoSpace, Outside.
+    ``columns`` (field → column of the file) gives. How far it is stands in the catalogue as a job; ``by`` says who runs
+    it. Raises BadInput when there is no row at all or one is no product, Busy, Mismatch, NoSpace, Outside.
     """
     began = time.perf_counter()
     summary = Summary()
     with stack.writing():
         run = _open(stack, source, total, tell, summary, columns or {})
-        try:
-            _put_all(run, rows)
-            if not summary.seen:
-                raise BadInput(f"{source or 'the catalogue'} holds no products, so nothing was changed")
-            if source and not keep_missing:
-                _remove_missing(run)
-        finally:
-            stack.ledger.settle(run.id)
-            summary.notes += stack.ledger.notes()
-            summary.report = write_refused(stack.folder / "refused.csv", summary.refused)
-        try:
-            follow(stack)
-        except SomeRefused as some:
-            _unsearchable(run, some)
-        with stack.catalogue.write() as connection:
-            journal.settle(connection)
+        with reported(stack, run.id, source, total, summary, by):
+            _carry_out(run, rows, keep_missing)
     summary.seconds = time.perf_counter() - began
     return summary
+
+
+def _carry_out(run: _Run, rows: Iterable[Row], keep_missing: bool) -> None:
+    stack, summary = run.stack, run.summary
+    try:
+        _put_all(run, rows)
+        if not summary.seen:
+            raise BadInput(f"{run.source or 'the catalogue'} holds no products, so nothing was changed")
+        if run.source and not keep_missing:
+            _remove_missing(run)
+    finally:
+        stack.ledger.settle(run.id)
+        summary.notes += stack.ledger.notes()
+        summary.report = write_refused(stack.folder / "refused.csv", summary.refused)
+    try:
+        follow(stack)
+    except SomeRefused as some:
+        _unsearchable(run, some)
+    with stack.catalogue.write() as connection:
+        journal.settle(connection)
 
 
 def _unsearchable(run: _Run, some: SomeRefused) -> None:
