@@ -7,8 +7,8 @@ BIN    := $(VENV)/bin
 
 .PHONY: demo test check bench clean
 
-demo: $(VENV)/.base  ## render a sample shop, index it, answer three queries
-	$(BIN)/snapshelf demo demo
+demo: $(VENV)/.base  ## render a sample shop, index it, answer three queries; on a terminal, open it in a browser, too
+	@if [ -t 1 ]; then $(BIN)/snapshelf demo demo --serve; else $(BIN)/snapshelf demo demo; fi
 
 test: $(VENV)/.dev check  ## lint, types, and every test
 	$(BIN)/pytest -n 2 --dist worksteal

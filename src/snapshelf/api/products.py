@@ -61,7 +61,9 @@ async def put(
     serving = server.of(request)
     for number, row in enumerate(given, start=1):
         _check_media(number, row)
-    return shown(**await serving.call(_index, serving, given))
+    done = await serving.call(_index, serving, given)
+    serving.changed()
+    return shown(**done)
 
 
 @router.delete("/products/{sku:path}", summary="Take a product away")
@@ -70,6 +72,7 @@ async def remove(request: Request, caller: MayChange, sku: str) -> JSONResponse:
     serving = server.of(request)
     if not await serving.call(serving.shelf.remove, sku):
         raise NotHere(f"there is no product {sku!r} in this shelf")
+    serving.changed()
     return shown(removed=[sku])
 
 

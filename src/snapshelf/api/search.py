@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 
 from snapshelf.api.examples import SEARCH
 from snapshelf.catalogue import products
@@ -20,25 +21,31 @@ MaySearch = Annotated[Caller, Depends(needs("search"))]
 
 
 @router.get("/search", summary="Search by words", responses=SEARCH)
-async def by_words(request: Request, caller: MaySearch, given: Words) -> JSONResponse:
+async def by_words(request: Request, caller: MaySearch, given: Words) -> Response:
     """The products that fit some words best, what was understood of them, and how each hit came about."""
     return await answer(server.of(request), caller, given)
 
 
 @router.post("/search", summary="Search by photo, sound or video, with or without words", responses=SEARCH)
-async def by_photo(request: Request, caller: MaySearch, given: Sent) -> JSONResponse:
+async def by_photo(request: Request, caller: MaySearch, given: Sent) -> Response:
     """As by words. What was sent is held in memory until the answer is made, and nowhere else."""
     return await answer(server.of(request), caller, given)
 
 
-async def answer(serving: Server, caller: Caller, given: SearchWords, kind: str = "") -> JSONResponse:
-    """Ask, and write the answer."""
+async def answer(serving: Server, caller: Caller, given: SearchWords, kind: str = "") -> Response:
+    """Ask, and write the answer; what is the same each time is written once."""
     asked = await question.ask(serving, caller, given, kind)
-    variants = await serving.call(variants_of, serving, asked.results) if given.family else {}
-    return JSONResponse(
-        shapes.results(asked.query_id, asked.results, given.k, given.page, given.receipts, variants),
-        headers={"Cache-Control": "no-store"},
-    )
+    name = f"json {given.receipts}"
+    if name not in asked.written:
+        asked.written[name] = await serving.call(_written, serving, asked.results, given)
+    data = b'{"query_id":"%s",%s' % (asked.query_id.encode(), asked.written[name][1:])
+    return Response(data, media_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+def _written(serving: Server, found: Results, given: SearchWords) -> bytes:
+    variants = variants_of(serving, found) if given.family else {}
+    shown = shapes.results(found, given.k, given.page, given.receipts, variants)
+    return json.dumps(shown, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def variants_of(serving: Server, found: Results) -> dict[str, list[Product]]:

@@ -217,8 +217,12 @@ def demo(
         bool,
         typer.Option("--aws-twin", help="Through Amazon Nova and S3 Vectors, answered offline by a twin."),
     ] = False,
+    serve: Annotated[bool, typer.Option("--serve", help="Then serve the shop, until it is stopped.")] = False,
+    port: Annotated[
+        int | None, typer.Option(help="Port to serve on; without it 8080, or one that is free.", min=0, max=65535)
+    ] = None,
 ) -> None:
-    """Render the sample shop, index it, and answer three queries."""
+    """Render the sample shop, index it, answer three queries, and with --serve open it to click through."""
     if aws_twin:
         from snapshelf.cli import demo_aws
 
@@ -227,6 +231,8 @@ def demo(
     from snapshelf.cli import demo as command
 
     command.demo(folder)
+    if serve:
+        command.serve(folder, port)
 
 
 @app.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.progress import Progress
@@ -11,7 +11,7 @@ from rich.progress import Progress
 from snapshelf import sample as shop
 from snapshelf.cli import show
 from snapshelf.cli.index import describe, put
-from snapshelf.config import Settings
+from snapshelf.config import ServeSettings, Settings
 from snapshelf.shelf import Shelf, open_shelf
 
 PRODUCTS, SEED = 600, 7
@@ -48,6 +48,17 @@ def demo(folder: Path) -> None:
     _next(folder)
 
 
+def serve(folder: Path, port: int | None) -> None:
+    """Serve the sample shop on a port, or on the usual one if it is free, else on any."""
+    from snapshelf.cli.serve import until_stopped
+    from snapshelf.serve.run import is_free
+
+    wanted = ServeSettings(name="The sample shop")
+    if port is None and not is_free(wanted.host, wanted.port):
+        port = 0
+    until_stopped(folder / SHELF, None, replace(wanted, port=wanted.port if port is None else port))
+
+
 def queries(shop_folder: Path) -> list[Query]:
     """Words with a filter, a customer's photo, and a photo with words, all from the shop's own judged queries."""
     lines = (shop_folder / "queries.jsonl").read_text(encoding="utf-8").splitlines()
@@ -81,6 +92,7 @@ def _next(folder: Path) -> None:
         f"snapshelf search --image {photo} --shelf {shelf}",
         f'snapshelf search "in blue" --image {photo} --weights text=0.7,image=1 --shelf {shelf}',
         f"snapshelf evaluate --queries {shop_folder}/queries.jsonl --qrels {shop_folder}/qrels.csv --shelf {shelf}",
+        f"snapshelf serve --shelf {shelf}     # the same in a browser, and over HTTP",
         "snapshelf index products.csv --images photos/     # your own catalogue",
     ]
     show.console.print("\n[bold]try next[/bold]  (the command is .venv/bin/snapshelf, or activate .venv first)")

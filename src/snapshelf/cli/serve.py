@@ -11,6 +11,8 @@ from snapshelf.cli import show
 from snapshelf.config import ServeSettings
 from snapshelf.shelf import open_shelf
 
+TICKET = 900.0  # seconds for which the printed address of the console lets in
+
 
 def serve(shelf: str, settings: Path | None, host: str, port: int | None, workers: int) -> None:
     """Serve a shelf until somebody stops it."""
@@ -28,10 +30,14 @@ def serve(shelf: str, settings: Path | None, host: str, port: int | None, worker
 
 def until_stopped(folder: Path, settings: Path | None, wanted: ServeSettings) -> None:
     """Serve, and say where."""
+    from snapshelf.http import sign
+    from snapshelf.http.server import secret_of
     from snapshelf.serve.run import Place, run
 
     def tell(place: Place) -> None:
         show.console.print(f"\n[bold]open {place.url}[/bold]   (Ctrl-C stops it)", highlight=False)
+        signed = sign.sign(secret_of(folder), "ticket", "local", time.time() + TICKET)
+        show.console.out(f"  console  {place.url}/console/enter?ticket={signed}", highlight=False)
         show.console.print(f"  API      {place.url}/openapi.json", highlight=False)
         show.console.print(f"  console  {place.url}{_entrance(folder)}", highlight=False, soft_wrap=True)
 

@@ -24,6 +24,7 @@ App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 Tell: TypeAlias = Callable[[Scope, int, float], None]  # scope, status, seconds of an answer
 
 log = logging.getLogger("snapshelf.access")
+faults = logging.getLogger("snapshelf.server")
 GIVEN = re.compile(r"[A-Za-z0-9._-]{8,64}")  # a request id that a proxy may hand down
 # Pages load from this host alone. Styles: only the size of a bar is set on an element.
 POLICY = (
@@ -68,6 +69,11 @@ class Guard:
         except Problem as problem:  # while the body streamed
             if not status:
                 await refuse(answer, problem, id)
+        except Exception as error:  # a fault of ours: the reason goes to the log, its id to the caller
+            faults.error("%s: %s", id, error, exc_info=error)
+            if not status:
+                said = "something went wrong here; the server's log has the reason under this id"
+                await refuse(answer, Problem(500, "fault", said), id)
         finally:
             spent = time.perf_counter() - began
             self.tell(scope, status, spent)
@@ -108,7 +114,7 @@ def _limited(scope: Scope, receive: Receive, most: int, seconds: float) -> Recei
 async def refuse(send: Send, problem: Problem, request_id: str) -> None:
     """Send a refusal as plain ASGI."""
     data = json.dumps(body(problem, request_id), ensure_ascii=False).encode()
-    headers = [(name.lower().encode(), value.encode()) for name, value in problem.headers.items()]
+    headers = [(name.lower().encode(), value.encode()) for name, value in (problem.headers or {}).items()]
     headers += [(b"content-type", b"application/json"), (b"content-length", str(len(data)).encode())]
     await send({"type": "http.response.start", "status": problem.status, "headers": headers})
     await send({"type": "http.response.body", "body": data})

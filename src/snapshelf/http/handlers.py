@@ -16,34 +16,33 @@ from snapshelf.http import problem
 from snapshelf.http.problem import Problem
 
 log = logging.getLogger("snapshelf.server")
-CODES = {404: "not_found", 405: "wrong_method", 413: "too_large"}
+CODES = {400: "bad_form", 404: "not_found", 405: "wrong_method", 413: "too_large"}
 
 
 def install(app: FastAPI) -> None:
     """Have an application answer errors as `Problem` says."""
-    app.add_exception_handler(Problem, lambda request, error: answer(request, error))  # type: ignore[arg-type]
+    app.add_exception_handler(Problem, answer)  # type: ignore[arg-type]
     app.add_exception_handler(SnapshelfError, _ours)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, _invalid)  # type: ignore[arg-type]
     app.add_exception_handler(HTTPException, _http)  # type: ignore[arg-type]
-    app.add_exception_handler(Exception, _fault)
 
 
-def answer(request: Request, error: Problem) -> JSONResponse:
+async def answer(request: Request, error: Problem) -> JSONResponse:
     """A refusal as an answer."""
     return JSONResponse(problem.body(error, request.state.request_id), error.status, error.headers)
 
 
-def _ours(request: Request, error: SnapshelfError) -> JSONResponse:
+async def _ours(request: Request, error: SnapshelfError) -> JSONResponse:
     refusal = problem.of(error)
     if refusal.status >= 500:
         log.error("%s: %s", request.state.request_id, error, exc_info=error.__cause__)
-    return answer(request, refusal)
+    return await answer(request, refusal)
 
 
-def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
     first = error.errors()[0]
     field = ".".join(str(one) for one in first["loc"][1:])
-    return answer(request, Problem(400, "bad_parameter", f"{field or 'the request'}: {_said(first)}", field))
+    return await answer(request, Problem(400, "bad_parameter", f"{field or 'the request'}: {_said(first)}", field))
 
 
 def _said(first: dict[str, Any]) -> str:
@@ -54,16 +53,9 @@ def _said(first: dict[str, Any]) -> str:
     return f"{message}, not {str(given)[:60]!r}" if isinstance(given, str | int | float | bool) else message
 
 
-def _http(request: Request, error: HTTPException) -> JSONResponse:
+async def _http(request: Request, error: HTTPException) -> JSONResponse:
     said = str(error.detail)
     if error.status_code == 404 and said == "Not Found":
         said = f"there is nothing at {request.url.path[:200]}"
     code = CODES.get(error.status_code, "refused")
-    return answer(request, Problem(error.status_code, code, said, headers=dict(error.headers or {})))
-
-
-def _fault(request: Request, error: Exception) -> JSONResponse:
-    """A fault of ours: the reason goes to the log, its id to the caller."""
-    id = request.state.request_id
-    log.error("%s: %s", id, error, exc_info=error)
-    return answer(request, Problem(500, "fault", "something went wrong here; the server's log has it under this id"))
+    return await answer(request, Problem(error.status_code, code, said, headers=dict(error.headers or {})))

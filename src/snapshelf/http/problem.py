@@ -9,21 +9,23 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from fastapi import HTTPException
+
 from snapshelf import errors
 
 # What a mistake in it is called by, where the error itself does not say: error → parameter.
 FIELDS: Mapping[type[errors.SnapshelfError], str] = {errors.BadFilter: "where", errors.BadMedia: "image"}
 
 
-class Problem(Exception):
+class Problem(HTTPException):
     """An answer that refuses. ``code``: a word for programs; ``field``: the parameter that is meant, "" for none."""
 
     def __init__(
         self, status: int, code: str, message: str, field: str = "", headers: Mapping[str, str] | None = None
     ) -> None:
+        # The framework passes this kind on unchanged, also where it is raised while a form is being read.
+        super().__init__(status, message, dict(headers or {}))
         self.status, self.code, self.message, self.field = status, code, message, field
-        self.headers = dict(headers or {})
-        super().__init__(message)
 
 
 def of(error: errors.SnapshelfError) -> Problem:

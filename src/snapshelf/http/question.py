@@ -14,6 +14,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 from snapshelf.catalogue.queries import AskedQuery
 from snapshelf.errors import BadQuery, Unsupported
 from snapshelf.http import consent, uploads
+from snapshelf.http.memo import Held
 from snapshelf.http.problem import Problem
 from snapshelf.http.server import Server
 from snapshelf.http.who import Caller
@@ -61,16 +62,19 @@ class SearchForm(SearchWords):
     consent: Annotated[str, Field(max_length=64, description="Id of the shopper's consent (POST /consents).")] = ""
 
 
+# What an answer to words depends on; not how it is written down, nor who asks.
+ASKED = tuple(name for name in SearchWords.model_fields if name not in ("client", "receipts"))
 Words = Annotated[SearchWords, Query()]
 Sent = Annotated[SearchForm, Form()]
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """An answer with the id of its query, by which events name it."""
+    """An answer with the id of its query, by which events name it; ``written``: what it was written as before."""
 
     query_id: str
     results: Results
+    written: dict[str, bytes]
 
 
 async def ask(server: Server, caller: Caller, given: SearchWords, kind: str = "") -> Answered:
@@ -86,7 +90,8 @@ async def ask(server: Server, caller: Caller, given: SearchWords, kind: str = ""
     if not (words or images or audio or video):
         raise Problem(400, "empty_query", "there is nothing to search for; give some words in q, or a photo", "q")
     began, id = time.perf_counter(), secrets.token_hex(8)
-    results = await server.call(_search, server, given, images, audio, video)
+    held = await _held(server, given, images, audio, video)
+    results = held.results
     logged = AskedQuery(
         id=id,
         at=time.time(),
@@ -100,7 +105,23 @@ async def ask(server: Server, caller: Caller, given: SearchWords, kind: str = ""
     )
     server.log.add(logged)
     server.figures.searches.labels(logged.kind, "nothing" if logged.nothing else "something").inc()
-    return Answered(id, results)
+    return Answered(id, results, held.written)
+
+
+async def _held(
+    server: Server, given: SearchWords, images: Sequence[bytes], audio: bytes | None, video: bytes | None
+) -> Held:
+    """The answer, from memory where words alone were asked before."""
+    state = await server.state()
+    if images or audio or video:
+        return Held(await server.call(_search, server, given, images, audio, video), state, 0.0)
+    key = tuple(getattr(given, name) for name in ASKED)
+    held = server.memo.get(key, state, server.good_for)
+    if held is None:
+        at = time.monotonic()
+        held = Held(await server.call(_search, server, given, images, audio, video), state, at)
+        server.memo.put(key, held)
+    return held
 
 
 def _search(
@@ -125,7 +146,7 @@ def _search(
             False if given.everything else None,
             False if given.plain else None,
             written.names(given.off),
-            crop=crops or None,  # type: ignore[arg-type]
+            crop=crops or None,
         )
     except BadQuery as error:
         raise Problem(400, "bad_query", str(error), _field(str(error))) from error

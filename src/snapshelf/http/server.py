@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,10 +15,13 @@ from typing import ParamSpec, TypeVar
 import anyio
 from starlette.requests import HTTPConnection
 
+from snapshelf.catalogue import changes
 from snapshelf.config import ServeSettings
 from snapshelf.http.figures import Figures
+from snapshelf.http.memo import FRESH, LOOK, RANKED, Memo
 from snapshelf.http.rates import Rates
 from snapshelf.observe.querylog import QueryLog
+from snapshelf.rank.own import MODEL
 from snapshelf.shelf import Shelf
 
 P = ParamSpec("P")
@@ -40,11 +44,31 @@ class Server:
     log: QueryLog
     ready: bool = False
     closing: bool = False
+    memo: Memo = field(default_factory=Memo)
+    looked: tuple[int, float] = (-1, 0.0)  # the catalogue's state, and when it was looked at
     memory: dict[str, object] = field(default_factory=dict)  # what parts keep between requests, by their name
 
     async def call(self, work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
         """Run something slow in one of the process's threads, so that others are answered meanwhile."""
         return await anyio.to_thread.run_sync(partial(work, *args, **named), limiter=self.threads)
+
+    async def state(self) -> int:
+        """The number of the catalogue's newest transaction, looked at once in a while."""
+        now = time.monotonic()
+        if now - self.looked[1] > LOOK:
+            self.looked = await self.call(_state, self.shelf), now
+        return self.looked[0]
+
+    def changed(self) -> None:
+        """This process changed the catalogue: look again at once."""
+        self.looked = (-1, 0.0)
+
+    @property
+    def good_for(self) -> float:
+        """Seconds for which an answer may be given again."""
+        stack = self.shelf.stack
+        ranked = stack.settings.ranking.rules or (stack.folder / MODEL).exists()
+        return RANKED if ranked else FRESH
 
     def close(self) -> None:
         """Write down what is still to be written, and close the shelf."""
@@ -57,6 +81,11 @@ def start(shelf: Shelf, figures: Figures) -> Server:
     settings, secret = shelf.stack.settings.serve, secret_of(shelf.stack.folder)
     threads, rates = anyio.CapacityLimiter(settings.threads), Rates(settings.rate)
     return Server(shelf, settings, secret, threads, rates, figures, QueryLog(shelf.stack.catalogue))
+
+
+def _state(shelf: Shelf) -> int:
+    with shelf.stack.catalogue.read() as connection:
+        return changes.now(connection)
 
 
 def of(connection: HTTPConnection) -> Server:

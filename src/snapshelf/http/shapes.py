@@ -54,11 +54,10 @@ def hit(one: Hit, receipts: bool, variants: Mapping[str, Sequence[Product]]) -> 
 
 
 def results(
-    query_id: str, found: Results, k: int, page: int, receipts: bool, variants: Mapping[str, Sequence[Product]]
+    found: Results, k: int, page: int, receipts: bool, variants: Mapping[str, Sequence[Product]]
 ) -> dict[str, Any]:
     """One page of an answer."""
     return {
-        "query_id": query_id,
         "hits": [hit(one, receipts, variants) for one in found],
         "total": found.total,
         "estimated": found.estimated,

@@ -73,6 +73,9 @@ async def _warm(serving: Server) -> None:
     except SnapshelfError as error:
         log.error("the first search failed: %s", error)
         return
+    except Exception:
+        log.exception("the first search failed")
+        return
     serving.ready = True
 
 

@@ -8,10 +8,10 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
-from snapshelf.config import ServeSettings
+from snapshelf.config import PREFIX, ServeSettings
 from snapshelf.errors import Outside
 from snapshelf.serve.application import SETTINGS, SHELF
 
@@ -45,6 +45,8 @@ def run(folder: Path, settings: Path | None, serve: ServeSettings, tell: Callabl
     listening = _listen(serve.host, serve.port)
     place = Place(serve.host, listening.getsockname()[1])
     os.environ[SHELF], os.environ[SETTINGS] = str(folder.absolute()), str(settings.absolute()) if settings else ""
+    for field in fields(serve):  # the processes read the settings for themselves
+        os.environ[f"{PREFIX}SERVE_{field.name.upper()}"] = str(getattr(serve, field.name))
     figures = Path(tempfile.mkdtemp(prefix="snapshelf-figures-")) if serve.workers > 1 else None
     if figures:
         os.environ[PROMETHEUS] = str(figures)
@@ -68,13 +70,22 @@ def run(folder: Path, settings: Path | None, serve: ServeSettings, tell: Callabl
         if serve.workers > 1:
             from uvicorn.supervisors import Multiprocess
 
-            Multiprocess(config, target=uvicorn.Server(config).run, sockets=[listening]).run()
+            Multiprocess(config, sockets=[listening]).run()
         else:
             uvicorn.Server(config).run(sockets=[listening])
     finally:
         listening.close()
         if figures:
             shutil.rmtree(figures, ignore_errors=True)
+
+
+def is_free(host: str, port: int) -> bool:
+    """Whether a port can be had now."""
+    try:
+        _listen(host, port).close()
+    except Outside:
+        return False
+    return True
 
 
 def _listen(host: str, port: int) -> socket.socket:

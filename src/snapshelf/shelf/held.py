@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from snapshelf.rank.dryrun import Moved
     from snapshelf.rank.record import Recorded
     from snapshelf.rank.train import Trained, Wish
+    from snapshelf.search.suggest import Suggested
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,12 @@ class Shelf:
         wanted = searching.wanted(settings, where, lanes=lanes, understand=understand, off=off)
         self._catch_up(wanted)
         return searching.explain(self.stack, asked.parts, replace(wanted, barcodes=asked.barcodes), sku)
+
+    def suggest(self, typed: str, k: int = 8) -> tuple[Suggested, ...]:
+        """What somebody who types this may mean, best first: `snapshelf.search.suggest`."""
+        from snapshelf.search.suggest import suggest
+
+        return suggest(self.stack, typed, k)
 
     def _catch_up(self, wanted: searching.Wanted) -> None:
         """Bring the indexes to the catalogue's state where they are behind it."""
