@@ -64,9 +64,7 @@ def fill(stack: Stack, made: list[Good]) -> None:
             for g in made[start : start + AT_ONCE]
         ]  # fmt: skip
         with stack.catalogue.write() as connection:
-            products.put(
-                connection, [products.Entry(one, "", "", (), products.fingerprint(one)) for one in some]
-            )
+            products.put(connection, [products.Entry(one, "", "", (), products.fingerprint(one)) for one in some])
 
 
 def beginnings(titles: list[str]) -> list[str]:
@@ -105,7 +103,11 @@ def ask(stack: Stack, typed: list[str], slowest: int) -> None:
     print(f"{len(typed):,} beginnings, {empty / len(typed):.1%} of them without a suggestion")
     print("| | p50 ms | p95 ms | p99 ms | worst |\n| --- | --: | --: | --: | --: |")
     for name, times in (("wall", wall), ("processor", cpu)):
-        print(f"| {name} | " + " | ".join(f"{one:.2f}" for one in (*np.percentile(times, (50, 95, 99)), max(times))) + " |")
+        print(
+            f"| {name} | "
+            + " | ".join(f"{one:.2f}" for one in (*np.percentile(times, (50, 95, 99)), max(times)))
+            + " |"
+        )
     for at in np.argsort(wall)[::-1][:slowest]:
         print(f"{wall[at]:7.2f} ms  {typed[at]!r}")
 

@@ -39,17 +39,5 @@ def until_stopped(folder: Path, settings: Path | None, wanted: ServeSettings) ->
         signed = sign.sign(secret_of(folder), "ticket", "local", time.time() + TICKET)
         show.console.out(f"  console  {place.url}/console/enter?ticket={signed}", highlight=False)
         show.console.print(f"  API      {place.url}/openapi.json", highlight=False)
-        show.console.print(f"  console  {place.url}{_entrance(folder)}", highlight=False, soft_wrap=True)
 
     run(folder, settings, wanted, tell)
-
-
-def _entrance(folder: Path) -> str:
-    """The console's address, with a ticket for whoever started the server where its secret can be kept."""
-    from snapshelf.http import server
-    from snapshelf.web.console import desk, enter
-
-    secret = server.secret_of(folder)
-    if not (folder / server.SECRET).is_file():
-        return desk.HOME
-    return f"{desk.ENTRANCE}?ticket={enter.ticket(secret, time.time())}"

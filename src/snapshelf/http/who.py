@@ -43,6 +43,8 @@ def needs(scope: str) -> Callable[[Request], Awaitable[Caller]]:
     async def let_pass(request: Request) -> Caller:
         caller = await caller_of(request)
         if not caller.may(scope):
+            if getattr(request.state, "without_token", False):
+                raise _wrong_token()
             if caller.via == "open":
                 raise Problem(
                     401, "no_key", f"this needs a key with the scope {scope}; send it as: Authorization: Bearer ss_…",
@@ -115,15 +117,20 @@ def by_session(serving: Server, session: str) -> Caller | None:
 async def _is_ours(request: Request, caller: Caller) -> bool:
     """Whether a page of the console sends this; a browser adds the cookie by itself, only our page knows the token.
 
-    False without a token: the storefront's forms come from the same browser, and are anybody's. Raises Problem 403 for
-    a wrong one.
+    False without a token: the storefront's forms come from the same browser, and may what anybody may. Raises Problem
+    403 for a wrong one.
     """
     given = request.headers.get("x-csrf-token", "")
     if not given and request.headers.get("content-type", "").startswith(FORMS):
         given = str((await request.form()).get("csrf", ""))
     if given and not hmac.compare_digest(given.encode(), caller.form.encode()):
-        raise Problem(403, "wrong_form_token", "this page is too old; load it again and repeat", "csrf")
+        raise _wrong_token()
+    request.state.without_token = not given
     return bool(given)
+
+
+def _wrong_token() -> Problem:
+    return Problem(403, "wrong_form_token", "this page is too old; load it again and repeat", "csrf")
 
 
 def _refused(message: str) -> Problem:

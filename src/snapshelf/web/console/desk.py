@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import logging
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -15,11 +15,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.routing import APIRoute
 
 from snapshelf.errors import SnapshelfError
+from snapshelf.http import problem
 from snapshelf.http.problem import Problem
 from snapshelf.http.who import SAFE, Caller, needs
 from snapshelf.http.why import why
 from snapshelf.web import pages
 
+log = logging.getLogger("snapshelf.server")
 HOME, ENTRANCE = "/console", "/console/enter"
 
 Admin = Annotated[Caller, Depends(needs("admin"))]
@@ -77,14 +79,23 @@ def when(at: float | None) -> str:
 
 def refused(request: Request, error: Exception) -> Response:
     """A refusal as a page, or the way to the entrance for who is not signed in."""
-    handlers = request.app.exception_handlers
-    plain = next(handlers[kind] for kind in type(error).__mro__ if kind in handlers)(request, error)
-    said = json.loads(plain.body)["error"]
-    if plain.status_code == 401 and not request.headers.get("x-fragment"):
+    told = _problem(error)
+    if told.status == 401 and not request.headers.get("x-fragment"):
         after = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"{ENTRANCE}?next={quote(after if request.method in SAFE else HOME, safe='')}", 303)
-    values = {"title": HTTPStatus(plain.status_code).phrase, "said": said["message"], "id": said["request_id"]}
-    shown = show(request, "console/refused.html", values, plain.status_code)
-    if "retry-after" in plain.headers:
-        shown.headers["retry-after"] = plain.headers["retry-after"]
+    values = {"title": HTTPStatus(told.status).phrase, "said": told.message, "id": request.state.request_id}
+    shown = show(request, "console/refused.html", values, told.status)
+    shown.headers.update(told.headers)
     return shown
+
+
+def _problem(error: Exception) -> Problem:
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, SnapshelfError):
+        if error.http_status >= 500:
+            log.error("%s", error, exc_info=error.__cause__)
+        return problem.of(error)
+    first = error.errors()[0] if isinstance(error, RequestValidationError) else {"loc": (), "msg": str(error)}
+    field = ".".join(str(one) for one in first["loc"][1:])
+    return Problem(400, "bad_parameter", f"{field or 'the form'}: {first['msg']}", field)

@@ -18,7 +18,6 @@ from snapshelf.http.who import COOKIE, LOCAL
 from snapshelf.web.console import desk
 
 SESSION_SECONDS = 12 * 3_600
-TICKET_SECONDS = 15 * 60
 TRIES = "10/minute"  # of one address; a key has 256 random bits, so this only keeps the log short
 INSIDE = re.compile(r"/console(?:[/?][!-\[\]-~]*)?")  # where one may be sent after signing in
 
@@ -31,7 +30,7 @@ async def entrance(
     ticket: Annotated[str, Query(max_length=400)] = "",
     next: Annotated[str, Query(max_length=4_000)] = desk.HOME,
 ) -> Response:
-    """The form; or with a ticket, straight in, and the ticket gone from the address."""
+    """The form; or with a ticket, as `snapshelf serve` prints it, straight in, and the ticket gone from the address."""
     if not ticket:
         return _form(request, _inside(next), "")
     serving = server.of(request)
@@ -61,11 +60,6 @@ async def leave(request: Request, caller: desk.Admin) -> Response:
     answer = RedirectResponse(desk.ENTRANCE, 303)
     answer.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict", secure=_is_safe(request))
     return answer
-
-
-def ticket(secret: bytes, now: float) -> str:
-    """What whoever started the server gets in with, for a quarter of an hour."""
-    return sign.sign(secret, "ticket", LOCAL, now + TICKET_SECONDS)
 
 
 def _by_key(serving: Server, secret: str) -> tuple[str, str]:
