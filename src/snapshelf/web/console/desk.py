@@ -85,7 +85,7 @@ def refused(request: Request, error: Exception) -> Response:
         return RedirectResponse(f"{ENTRANCE}?next={quote(after if request.method in SAFE else HOME, safe='')}", 303)
     values = {"title": HTTPStatus(told.status).phrase, "said": told.message, "id": request.state.request_id}
     shown = show(request, "console/refused.html", values, told.status)
-    shown.headers.update(told.headers)
+    shown.headers.update(told.headers or {})
     return shown
 
 
