@@ -23,7 +23,7 @@ LINES = """
     catalogue lexical understand
     aws rows sample segments
     plugins pace config vectors media photo filters fusion stats manifest money facts querytext gtin
-    protocols extras
+    protocols extras once
     candidates
     types
     conditions receipts

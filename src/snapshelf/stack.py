@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, cast
@@ -22,6 +22,7 @@ from snapshelf.errors import BadInput, Busy, Mismatch, NotHere, Outside, Unknown
 from snapshelf.lexical import Lexical, open_lexical
 from snapshelf.manifest import Manifest, check
 from snapshelf.media import MediaLimits
+from snapshelf.once import once
 from snapshelf.protocols import Embedder, Options, Recogniser, Renewable, Store
 from snapshelf.types import Filter, ModelCard, Purpose, Value
 
@@ -47,6 +48,7 @@ class Stack:
     def __init__(self, folder: Path, settings: Settings, catalogue: Catalogue) -> None:
         self.folder, self.settings, self.catalogue = folder, settings, catalogue
         self._manifest: Manifest | None = None
+        self.turn = threading.RLock()  # held while something is opened or made that all threads share
         self._counts: OrderedDict[tuple[int, Filter | None], int] = OrderedDict()
         self._searched: tuple[int, Purpose] = (-1, "query")
         self._views: tuple[int, int] | None = None
@@ -65,7 +67,7 @@ class Stack:
             self._manifest = Manifest(**kept) if kept else None
         return self._manifest
 
-    @cached_property
+    @once
     def card(self) -> ModelCard:
         """The model in use. Raises Mismatch when the shelf was built with another, and what `card_of` raises."""
         name = self.settings.embedder.name or (self.manifest.model if self.manifest else DEFAULT_MODEL)
@@ -107,7 +109,7 @@ class Stack:
         """Name of the vector index: its folder, and its cursor."""
         return f"{self.settings.store.name}-{self.dim}"
 
-    @cached_property
+    @once
     def embedder(self) -> Embedder:
         """The model, loaded."""
         loaded: Embedder = _module_of(self.card.name).load(self.card, self.settings.embedder.options)
@@ -119,12 +121,12 @@ class Stack:
         if not self.card.purposes_differ:
             return "query"
         with self.catalogue.read() as connection:
-            now = changes.now(connection)
-            if self._searched[0] != now:
-                self._searched = now, SEARCHED.get(asking.kinds_of_views(connection), "query")
-        return self._searched[1]
+            now, held = changes.now(connection), self._searched
+            if held[0] != now:
+                held = self._searched = now, SEARCHED.get(asking.kinds_of_views(connection), "query")
+        return held[1]
 
-    @cached_property
+    @once
     def store(self) -> Store:
         """The vector index. One whose files are damaged is dropped, to be filled from the catalogue again."""
         module, location = plugins.find("stores", self.settings.store.name), self.folder / self.index
@@ -141,7 +143,7 @@ class Stack:
             self.rebuild.add(self.index)
         return store
 
-    @cached_property
+    @once
     def lexical(self) -> Lexical:
         """The text index."""
         lexical = open_lexical(self.folder / LEXICAL)
@@ -149,7 +151,7 @@ class Stack:
             self.rebuild.add(LEXICAL)
         return lexical
 
-    @cached_property
+    @once
     def recogniser(self) -> Recogniser:
         """What turns speech into words, loaded. Raises UnknownAdapter, MissingExtra, BadSettings."""
         speech = self.settings.speech
@@ -201,18 +203,19 @@ class Stack:
     def count(self, connection: Connection, where: Filter | None = None) -> int:
         """How many products pass a filter; remembered for as long as the catalogue does not change."""
         key = (changes.now(connection), where)
-        if key not in self._counts:
-            self._counts[key] = asking.count(connection, where)
+        found = self._counts.get(key)
+        if found is None:
+            found = self._counts[key] = asking.count(connection, where)
             if len(self._counts) > REMEMBERED:
                 self._counts.popitem(last=False)
-        return self._counts[key]
+        return found
 
     def count_views(self, connection: Connection) -> int:
         """How many views all products have; remembered likewise, since some stores would have to list them all."""
-        now = changes.now(connection)
-        if self._views is None or self._views[0] != now:
-            self._views = now, asking.count_views(connection)
-        return self._views[1]
+        now, held = changes.now(connection), self._views
+        if held is None or held[0] != now:
+            held = self._views = now, asking.count_views(connection)
+        return held[1]
 
     def is_behind(self, words: bool, needed: bool = True) -> bool:
         """Whether an index lacks something that the catalogue holds; ``words``: the text index will be asked too.

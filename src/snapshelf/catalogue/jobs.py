@@ -56,11 +56,8 @@ class Job:
 def begin(connection: Connection, job: Job) -> None:
     """Write down a job that begins, and forget the oldest beyond `KEPT`."""
     connection.execute(insert(jobs).values(**_row(job)))
-    newest = select(jobs.c.id).order_by(jobs.c.began.desc(), jobs.c.id).limit(KEPT)
-    held = set(connection.execute(newest).scalars())
-    old = [id for id in connection.execute(select(jobs.c.id)).scalars() if id not in held]
-    if old:
-        connection.execute(delete(jobs).where(jobs.c.id.in_(old)))
+    oldest = select(jobs.c.began).order_by(jobs.c.began.desc()).offset(KEPT - 1).limit(1).scalar_subquery()
+    connection.execute(delete(jobs).where(jobs.c.began < oldest))
 
 
 def report(connection: Connection, job: Job) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from snapshelf.catalogue.migrate import upgrade
 from snapshelf.errors import BadSettings, Busy, MissingExtra, NoSpace, Outside, SnapshelfError
 
+KEPT = 16  # connections that stay open
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=10000", "cache_size=-32000")
 
 
@@ -61,7 +62,11 @@ def _engine(url: str) -> Engine:
             return create_engine(place)
         file = Path(place.database or "")
         fixed = file.is_file() and not (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK))
-        engine = create_engine(_readable(place, file), poolclass=NullPool) if fixed else create_engine(place)
+        if fixed:
+            engine = create_engine(_readable(place, file), poolclass=NullPool)
+        else:
+            # One thread may hold several at once, so that a pool with an end could leave all of them waiting.
+            engine = create_engine(place, pool_size=KEPT, max_overflow=-1)
     except ArgumentError as error:
         raise BadSettings(
             f"catalogue.url is {url!r}, which is no address of a database; give one such as "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, func, select
 
 from snapshelf.catalogue import events as told
 from snapshelf.catalogue.codes import bare
@@ -103,12 +103,12 @@ def beginning(connection: Connection, typed: str, most: int) -> list[Coded]:
     c = codes.c
     digits = plain.isdecimal()
     starts = [plain] + ["0" * more + plain for more in range(1, 7) if digits and len(plain) + more <= GTIN]
-    ranges = [and_(c.code >= start, c.code <= start + LAST) for start in starts]
-    query = select(c.code, c.kind, c.sku).where(or_(*ranges)).order_by(c.code, c.kind, c.sku).limit(8 * most)
-    found: dict[tuple[str, str], tuple[str, str]] = {}
-    for code, kind, sku in connection.execute(query):
-        if code.startswith(plain) or (kind == "gtin" and code.lstrip("0").startswith(plain.lstrip("0"))):
-            found.setdefault((kind, sku), (kind, sku))
+    found: dict[tuple[str, str], None] = {}
+    for start in starts:  # each is one walk along the index
+        query = select(c.code, c.kind, c.sku).where(c.code >= start, c.code <= start + LAST)
+        for _, kind, sku in connection.execute(query.order_by(c.code, c.kind, c.sku).limit(4 * most)):
+            if start == plain or kind == "gtin":
+                found[kind, sku] = None
     written = _written(connection, sorted({sku for _, sku in found}))
     made = [Coded(_as_written(written[sku][kind], kind, plain), kind, sku) for kind, sku in found if sku in written]
     return sorted(made, key=lambda one: (ORDER[one.kind], one.code, one.sku))[:most]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -28,7 +28,7 @@ def index(
     with open_shelf(shelf, read) as opened:
         summary = put(opened, catalogue, images, keep_missing, quiet=json, reader=reader)
         if json:
-            show.dump(asdict(summary) | {"refused": [str(row) for row in summary.refused]})
+            show.dump(asdict(replace(summary, refused=[])) | {"refused": [str(row) for row in summary.refused]})
         else:
             describe(summary)
     if summary.refused:

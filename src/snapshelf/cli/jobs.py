@@ -23,20 +23,20 @@ def jobs(limit: int, shelf: str, settings: Path | None, json: bool) -> None:
     if not found:
         show.console.print("nothing was indexed yet")
         return
-    columns = ("began (UTC)", "source", "state", "rows", "indexed", "refused", "removed", "took")
-    show.table(columns, [_row(job) for job in found], right=("rows", "indexed", "refused", "removed", "took"))
-    for job in found:
-        if job.error:
-            show.console.print(f"{_time(job.began)} {job.state}: {job.error}", markup=False)
+    show.table(("began (UTC)", "source", "state", "what"), [_row(job) for job in found], right=("began (UTC)", "state"))
 
 
 def _row(job: Job) -> list[str]:
-    rows = f"{job.done:,}" + (f" of {job.total:,}" if job.total is not None and job.state != "done" else "")
-    numbers = [f"{number:,}" for number in (job.indexed, job.refused, job.removed)]
-    took = (time.time() if job.ended is None else job.ended) - job.began
     source = Path(job.source).name or "a program"
-    return [_time(job.began), source, job.state, rows, *numbers, f"{took:,.1f} s"]
+    return [_time(job.began), source, job.state, f"{_counts(job)}: {job.error}" if job.error else _counts(job)]
+
+
+def _counts(job: Job) -> str:
+    rows = f"{job.done:,}" + (f" of {job.total:,}" if job.total is not None and job.state != "done" else "") + " rows"
+    numbers = {"indexed": job.indexed, "refused": job.refused, "removed": job.removed}
+    took = (time.time() if job.ended is None else job.ended) - job.began
+    return ", ".join([rows, *(f"{number:,} {name}" for name, number in numbers.items() if number)]) + f", {took:,.1f} s"
 
 
 def _time(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S")
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M")

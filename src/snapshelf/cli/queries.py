@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from snapshelf.cli import show
 from snapshelf.errors import BadInput
 from snapshelf.money import dollars
-from snapshelf.observe.queries import Figures, Frequent, Overview, overview
+from snapshelf.observe.queries import Figures, Frequent, Overview, as_plain, overview
 from snapshelf.shelf import open_shelf
 
 SECONDS = {"m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
@@ -27,7 +25,7 @@ def queries(since: str, shelf: str, settings: Path | None, json: bool) -> None:
     with open_shelf(shelf, settings, create=False) as opened:
         found = overview(opened.stack, began, now)
     if json:
-        show.dump(_json(found))
+        show.dump(as_plain(found))
     elif found.total.queries:
         _print(found)
     else:
@@ -86,21 +84,3 @@ def _milliseconds(seconds: float | None) -> str:
 
 def _time(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC")
-
-
-def _json(found: Overview) -> dict[str, Any]:
-    return {
-        "since": found.since,
-        "until": found.until,
-        "total": _figures(found.total),
-        "kinds": {kind: _figures(one) for kind, one in found.kinds.items()},
-        "step": found.step,
-        "series": [{"at": at} | _figures(one) for at, one in found.series.items()],
-        "frequent": [asdict(one) for one in found.frequent],
-        "unanswered": [asdict(one) for one in found.unanswered],
-    }
-
-
-def _figures(one: Figures) -> dict[str, Any]:
-    shares = {"ctr": one.ctr, "nothing_rate": one.nothing_rate, "dollars_per_query": one.dollars_per_query}
-    return asdict(one) | shares

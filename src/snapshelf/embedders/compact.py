@@ -9,8 +9,8 @@ trained, what they score and where they fail: docs/models/compact.md.
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snapshelf.errors import BadSettings, Unsupported
+from snapshelf.once import once
 from snapshelf.protocols import Options
 from snapshelf.types import Item, ModelCard, Purpose, Vectors
 from snapshelf.vectors import cut
@@ -65,7 +66,7 @@ class Compact:
     """See the module. Two threads may embed at the same time."""
 
     def __init__(self, card: ModelCard, threads: int) -> None:
-        self.card, self.threads = card, threads
+        self.card, self.threads, self.turn = card, threads, threading.RLock()
 
     def embed(self, items: Sequence[Item], purpose: Purpose, dim: int) -> Vectors:
         """(n, dim) float32 unit rows in the order of ``items``; both purposes give the same.
@@ -98,7 +99,7 @@ class Compact:
             rows[part] = session.run(None, {"ids": ids})[0]
         return rows
 
-    @cached_property
+    @once
     def _text_session(self) -> tuple[Any, Any]:
         from tokenizers import Tokenizer
 
@@ -106,7 +107,7 @@ class Compact:
         tokens.enable_truncation(PIECES)
         return tokens.encode_batch, _open("text.onnx", self.threads)
 
-    @cached_property
+    @once
     def _image_session(self) -> Any:
         return _open("image.onnx", self.threads)
 

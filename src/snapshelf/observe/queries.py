@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Row, String, case, cast, func, select
+from sqlalchemy import Row, Select, String, case, cast, func, select
 
 from snapshelf.catalogue import schema
 from snapshelf.catalogue.queries import HOUR, KINDS, MOST, SECOND, hour_of
@@ -114,7 +114,7 @@ def overview(stack: Stack, since: float, until: float, shown: int = SHOWN) -> Ov
     texts, unanswered = Counter[str](), Counter[str]()
     hours = 1 if until - since <= HOURLY * HOUR else DAY
     with stack.catalogue.read() as connection:
-        for row in _groups(connection, since, until):
+        for row in connection.execute(grouped(since, until)):
             micros = np.fromstring(row.micros, np.int64, sep=",")
             bucket = row.hour // hours
             for one in (total, kinds.setdefault(row.kind, _Sum()), buckets.setdefault(bucket, _Sum())):
@@ -134,12 +134,31 @@ def overview(stack: Stack, since: float, until: float, shown: int = SHOWN) -> Ov
     )
 
 
-def _groups(connection: Connection, since: float, until: float) -> Iterator[Row[Any]]:
+def as_plain(found: Overview) -> dict[str, Any]:
+    """An overview as plain values, rates included."""
+    return {
+        "since": found.since,
+        "until": found.until,
+        "total": _plain(found.total),
+        "kinds": {kind: _plain(one) for kind, one in found.kinds.items()},
+        "step": found.step,
+        "series": [{"at": at} | _plain(one) for at, one in found.series.items()],
+        "frequent": [asdict(one) for one in found.frequent],
+        "unanswered": [asdict(one) for one in found.unanswered],
+    }
+
+
+def _plain(one: Figures) -> dict[str, Any]:
+    rates = {"ctr": one.ctr, "nothing_rate": one.nothing_rate, "dollars_per_query": one.dollars_per_query}
+    return asdict(one) | rates
+
+
+def grouped(since: float, until: float) -> Select[Any]:
     """A row for each hour and kind. Times and words come joined into one text each, which is several times quicker
     than a row for every query, and needs no sorting in the database: its index has this order. Words hold no newline.
     """
     c = schema.queries.c
-    query = (
+    return (
         select(
             c.hour,
             c.kind,
@@ -156,7 +175,6 @@ def _groups(connection: Connection, since: float, until: float) -> Iterator[Row[
         .group_by(c.hour, c.kind)
         .order_by(c.hour, c.kind)
     )
-    yield from connection.execute(query)
 
 
 def _percentiles(micros: Sequence[np.typing.NDArray[np.int64]]) -> tuple[float | None, float | None, float | None]:

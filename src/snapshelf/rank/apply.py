@@ -51,8 +51,9 @@ def joined(
     sources = using.rules.rules.sources if using.rules else {}
     skus = [one.sku for one in candidates]
     mark = (changes.now(connection), using.needs, tuple(sorted(sources.items())))
-    if stack.signals is None or stack.signals[0] != mark or len(stack.signals[1]) > REMEMBERED:
-        stack.signals = (mark, {})
-    held = stack.signals[1]
+    kept = stack.signals
+    if kept is None or kept[0] != mark or len(kept[1]) > REMEMBERED:
+        kept = stack.signals = (mark, {})
+    held = kept[1]
     found = signals.join(connection, skus, using.needs, normal(query), now, smoothing, sources, held)
     return [replace(one, signals={**found[one.sku], **one.signals}) for one in candidates]

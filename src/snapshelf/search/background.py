@@ -41,14 +41,18 @@ class Background:
 
 def background(stack: Stack, connection: Connection) -> Background:
     """The sample of this state of the catalogue, drawn once and kept in memory."""
-    now, held = state.now(connection), stack.memory.get("background")
-    if isinstance(held, Background) and (held.seq, held.dim) == (now, stack.dim):
-        return held
+    with stack.turn:
+        now, held = state.now(connection), stack.memory.get("background")
+        if isinstance(held, Background) and (held.seq, held.dim) == (now, stack.dim):
+            return held
+        made = stack.memory["background"] = _drawn(stack, connection, now)
+        return made
+
+
+def _drawn(stack: Stack, connection: Connection, now: int) -> Background:
     drawn = sample(connection, SIZE)
     contents = [content for _, content in drawn]
     rows = embeddings.get(connection, contents, stack.model, "index", stack.kept_dim, stack.dim)
     kinds = np.array([next((n for n, g in enumerate(GROUPS) if a.startswith(g)), 1) for a, _ in drawn], np.int8)
     found = {group: rows[kinds == n] for n, group in enumerate(GROUPS) if np.any(kinds == n)}
-    made = Background(now, stack.dim, found)
-    stack.memory["background"] = made
-    return made
+    return Background(now, stack.dim, found)

@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snapshelf.search.spelled import HYPHENED, WORD, Letters, Place, allowed, places, plain, reach
+from snapshelf.search.spelled import WORD, Letters, Place, allowed, hyphened, places, plain, reach
 from snapshelf.understand.english import ENGLISH
 from snapshelf.understand.tokens import stemmed
 
-LOOKED_AT = 48  # texts of a kind that are weighed against each other for one answer
+LOOKED_AT = 16  # texts of a kind that are weighed against each other for one answer
 MOST_NEAR = 400  # words a typo away that are looked up, the ones in the most texts first
 FRONT = 1.5  # logarithm of how many times more must stand behind a text that does not begin with what was typed
 LONG_WINDED = 0.1  # the same for each word more
@@ -53,12 +53,17 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """An entry that fits: typos in all words together, its ``score``, and the letters that stand for what was typed."""
+    """An entry that fits: typos in all words together, its ``score``, and which word stands for which typed one."""
 
     entry: Entry
     typos: int
     score: float
-    spans: tuple[tuple[int, int], ...]
+    places: tuple[tuple[Place, _Meant], ...]
+
+    @property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """The letters (start, end) of the text that stand for what was typed, in order, apart from each other."""
+        return _apart([_span(self.entry.text, place, meant) for place, meant in self.places])
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +110,7 @@ class Completions:
             passing = np.logical_and.reduce([self._mask(some) for some in slices])
             rows, first = rows[passing[rows]], first[passing[rows]]
         best = np.concatenate([_lowest(rows), _lowest(rows[first])])
-        made = [self._fit(self.entries[at], meant) for at in dict.fromkeys(best.tolist())]
+        made = [_fit(self.entries[at], meant) for at in dict.fromkeys(best.tolist())]
         return sorted(made, key=lambda one: (one.typos, -one.score, one.entry.text, one.entry.skus))
 
     def _meant(self, word: str, goes_on: bool, loosely: bool) -> _Meant:
@@ -136,20 +141,6 @@ class Completions:
             found[self.held[start:end]] = True
         return found
 
-    @staticmethod
-    def _fit(entry: Entry, meant: Sequence[_Meant]) -> Fit:
-        here = places(entry.text)
-        typos, spans, taken, front = 0, list[tuple[int, int]](), set[int](), 0.0
-        for number, one in enumerate(meant):
-            far = [(d, at in taken, at) for at, place in enumerate(here) if (d := one.far(place.word)) is not None]
-            away, _, at = min(far)
-            typos += away
-            taken.add(at)
-            spans.append(_span(entry.text, here[at], one))
-            front = FRONT if number == 0 and here[at].start == here[0].start else front
-        score = math.log1p(entry.weight) + front - LONG_WINDED * len(here)
-        return Fit(entry, typos, score, _apart(spans))
-
 
 @dataclass(frozen=True, slots=True)
 class _Meant:
@@ -169,11 +160,24 @@ class _Meant:
         return self.others[word][1] if word in self.others else None
 
 
+def _fit(entry: Entry, meant: Sequence[_Meant]) -> Fit:
+    here = places(entry.text)
+    typos, found, taken = 0, list[tuple[Place, _Meant]](), set[int]()
+    for one in meant:
+        far = [(d, at in taken, at) for at, place in enumerate(here) if (d := one.far(place.word)) is not None]
+        away, _, at = min(far)
+        typos += away
+        taken.add(at)
+        found.append((here[at], one))
+    front = FRONT if found[0][0].start == here[0].start else 0.0
+    return Fit(entry, typos, math.log1p(entry.weight) + front - LONG_WINDED * len(here), tuple(found))
+
+
 def _words(texts: Sequence[str]) -> tuple[list[str], Ints, Ints, NDArray[np.bool_]]:
     """(the different words in order, and of every word in the texts its number, its text, whether it is the first)."""
     pieces = _PIECES.findall("\n".join(text.replace("\n", " ") for text in texts))
     folded = {piece: plain(piece) for piece in set(pieces) if piece != "\n"}
-    joined = [(at, place.word) for at, text in enumerate(texts) if HYPHENED.search(text) for place in _hyphened(text)]
+    joined = [(at, place.word) for at, text in enumerate(texts) for place in hyphened(text) if place.word]
     known = sorted({*folded.values(), *(word for _, word in joined)} - {""})
     number = {word: at for at, word in enumerate(known)} | {"": -1}
     of_piece = {piece: number[word] for piece, word in folded.items()} | {"\n": -2}
@@ -187,10 +191,6 @@ def _words(texts: Sequence[str]) -> tuple[list[str], Ints, Ints, NDArray[np.bool
     where = np.concatenate([text_of[real], np.array([at for at, _ in joined], np.int64)])
     front = np.concatenate([first[real], np.zeros(len(joined), bool)])
     return known, numbers, where, front
-
-
-def _hyphened(text: str) -> list[Place]:
-    return [Place(word, *one.span()) for one in HYPHENED.finditer(text) if (word := plain(one[0]))]
 
 
 def _joined(values: NDArray[np.generic], slices: Sequence[tuple[int, int]]) -> NDArray[Any]:

@@ -89,26 +89,35 @@ def granted(stack: Stack, connection: Connection, wishes: Mapping[str, Filter]) 
     found = {}
     for said, wish in wishes.items():
         key = (state.now(connection), wish)
-        if key not in kept:
-            kept[key] = frozenset(asking.skus(connection, wish))
-            while len(kept) > REMEMBERED:
+        meeting = kept.get(key)
+        if meeting is None:
+            meeting = kept[key] = frozenset(asking.skus(connection, wish))
+            if len(kept) > REMEMBERED:
                 kept.popitem(last=False)
-        found[said] = kept[key]
+        found[said] = meeting
     return found
 
 
 def vocabulary(stack: Stack, connection: Connection) -> Vocabulary:
     """The shop's vocabulary, kept in memory; a large one may be a minute behind the catalogue."""
-    now, held = state.now(connection), stack.memory.get("vocabulary")
-    if isinstance(held, tuple):
-        made, seq, took, at = held
-        if seq == now or (took > QUICK and time.monotonic() - at < STALE):
-            found: Vocabulary = made
-            return found
-    began = time.monotonic()
-    fresh = Vocabulary.of(facts(connection))
-    stack.memory["vocabulary"] = (fresh, now, time.monotonic() - began, time.monotonic())
-    return fresh
+    now = state.now(connection)
+    held = _held(stack, now)
+    if held is None:
+        with stack.turn:  # one thread makes it, the others wait for it
+            held = _held(stack, now)
+            if held is None:
+                began = time.monotonic()
+                held = Vocabulary.of(facts(connection))
+                stack.memory["vocabulary"] = (held, now, time.monotonic() - began, time.monotonic())
+    return held
+
+
+def _held(stack: Stack, now: int) -> Vocabulary | None:
+    held = stack.memory.get("vocabulary")
+    if not isinstance(held, tuple):
+        return None
+    made, seq, took, at = held
+    return made if seq == now or (took > QUICK and time.monotonic() - at < STALE) else None
 
 
 def _said(parts: Sequence[Part]) -> str:

@@ -59,7 +59,7 @@ def _ready(stack: Stack, connection: Connection, parts: Sequence[Part], wanted: 
     if not total:
         raise NotHere(f"nothing is indexed in {stack.folder} yet; run: snapshelf index products.csv")
     facets.check(connection, wanted.facets)
-    given = _condition(connection, wanted.where)
+    given = condition(connection, wanted.where)
     meant = meaning.read(stack, connection, parts, wanted.off) if wanted.understand else meaning.plainly(parts)
     where = meaning.both(given, meant.where)
     rows, fused = _fused(stack, meant, parts)
@@ -97,7 +97,8 @@ def _check(wanted: Wanted) -> None:
     meaning.check(wanted.off)
 
 
-def _condition(connection: Connection, where: str | None) -> Filter | None:
+def condition(connection: Connection, where: str | None) -> Filter | None:
+    """A filter as it is written, read; None for none. Raises BadFilter."""
     if where is None or (isinstance(where, str) and not where.strip()):
         return None
     condition = parse(where)

@@ -72,7 +72,7 @@ def score(
     held = chosen(stack, connection, list(blocks))
     skus, n = held.skus, len(held.skus)
     cosines = held.vectors @ asked.fused
-    best = _best(held, cosines)
+    best = best_rows(held, cosines)
     of_parts = np.column_stack([held.best(held.vectors @ row) for row in rows]) if n else np.empty((0, len(rows)))
     bm25 = _bm25(stack, asked, found, skus, lanes)
     share = bm25 / (found.ideal or np.inf)
@@ -150,7 +150,7 @@ def _keys(
     return np.round(log_odds, 6), relevance.likelihood(log_odds)
 
 
-def _best(held: Chosen, cosines: NDArray[np.float32]) -> list[int]:
+def best_rows(held: Chosen, cosines: NDArray[np.float32]) -> list[int]:
     """Row of each product's best view, the first of equal ones."""
     if not held.skus:
         return []

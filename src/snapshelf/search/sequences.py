@@ -11,15 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snapshelf.lexical import FUNCTION_WORDS
-from snapshelf.search.spelled import WORD, plain
+from snapshelf.search.spelled import HYPHENS, WORD, plain
 from snapshelf.understand.vocabulary import LITTLE
 
 LONGEST = 5  # words
 LEAST = 2  # families of variants that must have a sequence in their titles
-MOST = 50_000
+MOST = 20_000
 PART = 0.9  # a sequence that is so often part of one longer sequence is not worth suggesting beside it
 # Words, those that a hyphen joins as one; the ends of titles, and what no sequence goes across.
-_PIECES = re.compile(rf"{WORD.pattern}(?:[-‐‑]{WORD.pattern})*|\n|[,;:|/()\[\]{{}}\"“”–—•]| - ")
+_PIECES = re.compile(rf"{WORD.pattern}(?:[{HYPHENS}]{WORD.pattern})*|\n|[,;:|/()\[\]{{}}\"“”–—•]| - ")
 Ints = NDArray[np.int64]
 
 
@@ -66,22 +66,23 @@ def frequent(titles: Sequence[str], families: Ints) -> list[Frequent]:
     """
     if not titles:
         return []
-    read_ = read(titles)
-    layers = _layers(read_, families)
-    fits = _speaking(read_.known)
-    found: list[Frequent] = []
-    for size, layer in enumerate(layers, start=1):
-        good = fits.begins[read_.words[layer.at]] & fits.ends[read_.words[layer.at + size - 1]]
-        good &= fits.alone[read_.words[layer.at]] if size == 1 else True
-        longer = layers[size] if size < len(layers) else None
-        if longer is not None:
-            good &= ~_parts(layer, longer, fits, read_.words, size)
-        for at in np.flatnonzero(good).tolist():
-            first, last = int(layer.first[at]), int(layer.last[at])
-            start = int(layer.at[at]) - int(read_.starts[first])
-            found.append(Frequent(_as_written(titles[first], start, size), int(layer.count[at]), (first, last)))
-    found.sort(key=lambda one: (-one.count, one.text))
-    return found[:MOST]
+    parted = read(titles)
+    layers = _layers(parted, families)
+    good = _worth(parted, layers)
+    count = np.concatenate([layer.count[some] for layer, some in zip(layers, good, strict=True)])
+    size = np.repeat(np.arange(1, len(layers) + 1), [int(some.sum()) for some in good])
+    at, first, last = (
+        np.concatenate([getattr(layer, name)[some] for layer, some in zip(layers, good, strict=True)])
+        for name in ("at", "first", "last")
+    )
+    chosen = np.lexsort((at, -size, -count))[:MOST]
+    found = [
+        Frequent(_as_written(titles[a], where - parted.starts[a], length), number, (a, b))
+        for where, length, number, a, b in zip(
+            *(values[chosen].tolist() for values in (at, size, count, first, last)), strict=True
+        )
+    ]
+    return sorted(found, key=lambda one: (-one.count, one.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +118,26 @@ def _layers(titles: Titles, families: Ints) -> list[_Layer]:
 
 
 def _counted(key: Ints, begins: Ints, titles: Ints, families: Ints) -> _Layer:
-    _, first, number = np.unique(key[begins], return_index=True, return_inverse=True)
-    where = titles[begins]
-    pairs = np.unique(number * len(families) + where)
-    of, title = pairs // len(families), pairs % len(families)
-    kin = np.unique(of * (int(families.max()) + 1) + families[title]) // (int(families.max()) + 1)
-    kept = np.flatnonzero(np.bincount(kin, minlength=len(first)) >= LEAST)
-    renamed = np.full(len(first), -1, np.int64)
+    order = begins[np.argsort(key[begins], kind="stable")]
+    fresh = _fresh(key[order])
+    number = np.cumsum(fresh) - 1
+    where = titles[order]  # in order, too, within each sequence
+    of, title = (values[_fresh(number * len(families) + where)] for values in (number, where))
+    most = int(families.max()) + 1
+    kin = np.sort(of * most + families[title])
+    several = np.bincount(kin[_fresh(kin)] // most, minlength=int(fresh.sum()))
+    kept = np.flatnonzero(several >= LEAST)
+    renamed = np.full(len(several), -1, np.int64)
     renamed[kept] = np.arange(len(kept))
-    starts = np.searchsorted(of, kept)
-    ends = np.searchsorted(of, kept, "right")
+    starts, ends = np.searchsorted(of, kept), np.searchsorted(of, kept, "right")
     every = np.full(len(key), -1, np.int64)
-    every[begins] = renamed[number]
-    return _Layer(begins[first[kept]], ends - starts, title[starts], title[ends - 1], every)
+    every[order] = renamed[number]
+    return _Layer(order[fresh][kept], ends - starts, title[starts], title[ends - 1], every)
+
+
+def _fresh(values: Ints) -> NDArray[np.bool_]:
+    """(n,) which of values in order are not the same as the one before."""
+    return np.concatenate([np.ones(min(1, len(values)), bool), np.diff(values) != 0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +156,19 @@ def _speaking(known: Sequence[str]) -> _Speaking:
     digits = np.array([word.isdecimal() for word in known], bool)
     little = np.array([word in LITTLE for word in known], bool)
     return _Speaking(bare & ~digits, bare & (long | ~letters), bare & letters & long & ~little)
+
+
+def _worth(titles: Titles, layers: Sequence[_Layer]) -> list[NDArray[np.bool_]]:
+    """Which sequences of each length are worth suggesting."""
+    fits, words, found = _speaking(titles.known), titles.words, list[NDArray[np.bool_]]()
+    for size, layer in enumerate(layers, start=1):
+        good = fits.begins[words[layer.at]] & fits.ends[words[layer.at + size - 1]]
+        if size == 1:
+            good &= fits.alone[words[layer.at]]
+        if size < len(layers):
+            good &= ~_parts(layer, layers[size], fits, words, size)
+        found.append(good)
+    return found
 
 
 def _parts(layer: _Layer, longer: _Layer, fits: _Speaking, words: Ints, size: int) -> NDArray[np.bool_]:

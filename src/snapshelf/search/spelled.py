@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,8 @@ from snapshelf.understand.tokens import fold
 
 _WORD = r"[^\W_]+(?:['’´`][^\W_]+)*"
 WORD = re.compile(_WORD)
-HYPHENED = re.compile(rf"{_WORD}(?:[-‐‑]{_WORD})+")
+HYPHENS = "-‐‑"
+HYPHENED = re.compile(rf"{_WORD}(?:[{HYPHENS}]{_WORD})+")
 SHORTEST, LONG = 4, 8  # letters from which one typo is forgiven, and two
 WIDTH = 20  # letters of a word that are compared
 
@@ -27,18 +29,25 @@ class Place:
     end: int
 
 
+@lru_cache(maxsize=65_536)
 def plain(word: str) -> str:
     """A word without case, accents and punctuation: "Müsli" → "musli"."""
     folded = fold(word)
     return folded if folded.isalnum() else "".join(letter for letter in folded if letter.isalnum())
 
 
-def places(text: str) -> list[Place]:
+@lru_cache(maxsize=8_192)
+def places(text: str) -> tuple[Place, ...]:
     """The words of a text in order; those that a hyphen joins once more as one."""
     found = [Place(plain(one[0]), *one.span()) for one in WORD.finditer(text)]
-    if "-" in text or "‐" in text or "‑" in text:
-        found += [Place(plain(one[0]), *one.span()) for one in HYPHENED.finditer(text)]
-    return [one for one in found if one.word]
+    return tuple(one for one in (*found, *hyphened(text)) if one.word)
+
+
+def hyphened(text: str) -> list[Place]:
+    """The words that a hyphen joins, as one."""
+    if not any(hyphen in text for hyphen in HYPHENS):
+        return []
+    return [Place(plain(one[0]), *one.span()) for one in HYPHENED.finditer(text)]
 
 
 def allowed(word: str) -> int:
@@ -112,6 +121,7 @@ def typos(typed: NDArray[np.uint32], codes: NDArray[np.uint32]) -> NDArray[np.in
     return last
 
 
+@lru_cache(maxsize=8_192)
 def reach(typed: str, word: str) -> int:
     """How many letters of a word stand for what is typed: of the beginnings that fit best the one nearest in length."""
     if word.startswith(typed):

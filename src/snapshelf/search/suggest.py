@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from weakref import WeakSet
 
 import numpy as np
 from sqlalchemy import Connection
@@ -33,6 +34,7 @@ SHOPPERS = 2  # different ones who must have clicked after a query before it is 
 CLICK = 10.0  # products that a click counts as: what is asked for says more than what is there
 SOLD_OUT = 0.5  # what a product counts that is sold out
 QUICK, STALE = 0.2, 60.0  # seconds: what takes longer to make is made beside the answers, and at most so often
+SHARE = 20.0  # times as long as it takes to read in events pass before they are read in once more
 KINDS = ("brand", "category", "query", "phrase")  # of the same words, the first
 
 
@@ -73,7 +75,7 @@ def suggest(stack: Stack, typed: str, k: int = 8) -> tuple[Suggested, ...]:
     a part of the places is for products. The same catalogue and events give the same answer.
 
     A catalogue that takes longer than `QUICK` to read in is read again beside the answers, which meanwhile leave out
-    what has changed. Raises BadQuery for what is no text, or a k out of range.
+    what has changed; clicks count after a while, too. Raises BadQuery for what is no text, or a k out of range.
     """
     if not isinstance(typed, str):
         raise BadQuery(f"what is typed is a text, not {type(typed).__name__}")
@@ -87,17 +89,17 @@ def suggest(stack: Stack, typed: str, k: int = 8) -> tuple[Suggested, ...]:
         known, now = _known(stack, connection), state.now(connection)
         made = _Answer(connection, known, now, k)
         if len(text.strip()) >= CODE and any(letter.isdigit() for letter in text):
-            made.take(_codes(connection, text, k))
+            made.take(_codes(connection, text, k), k)
         for loosely in (False, True):
             if not made.found:
                 made.fill(known.terms.find(read, loosely), known.goods.find(read, loosely))
         if len(made.found) < k and not any(letter.isdigit() for letter in text) and len(text.strip()) >= CODE:
-            made.take(_codes(connection, text, k))
+            made.take(_codes(connection, text, k), k)
         return tuple(made.found)
 
 
 def read_typed(text: str) -> Typed:
-    """The words of what is typed; function words among the finished ones are passed over, unless there are no others."""
+    """The words of what is typed; finished function words are passed over, unless there are no other words."""
     found = [(plain(one[0]), one.end()) for one in WORD.finditer(text)][:MOST_WORDS]
     words = [word for word, _ in found]
     goes_on = bool(found) and found[-1][1] == len(text)
@@ -113,23 +115,23 @@ class _Answer:
         self.connection, self.known, self.now, self.k = connection, known, now, k
         self.found: list[Suggested] = []
         self._texts: set[str] = set()
-        self._families: set[str] = set()
 
     def fill(self, terms: Sequence[Fit], goods: Sequence[Fit]) -> None:
         """Terms, and products in the places kept for them and those left over."""
-        some = list(self._fresh(goods))
+        some, other = list(self._fresh(goods)), list(self._fresh(terms))
         kept = min(len(some), max(1, self.k // GOODS)) if self.k > 1 else 0
-        room = max(0, self.k - len(self.found) - kept)
-        self.take(_suggested(fit) for fit in [fit for fit, _ in zip(self._fresh(terms), range(room), strict=False)])
-        self.take(_suggested(fit) for fit in some)
-        self.take(_suggested(fit) for fit in self._fresh(terms))
+        self.take(map(_suggested, other), self.k - kept)
+        self.take(map(_suggested, some), self.k)
+        self.take(map(_suggested, other), self.k)
 
-    def take(self, some: Iterable[Suggested]) -> None:
-        """Add these as long as there is room, but no text and no product a second time."""
+    def take(self, some: Iterable[Suggested], most: int) -> None:
+        """Add these until there are ``most``, but no text and no product a second time."""
         skus = {one.sku for one in self.found if one.sku}
         for one in some:
+            if len(self.found) >= most:
+                return
             same = _same(one.text)
-            if len(self.found) < self.k and same not in self._texts and one.sku not in skus:
+            if same not in self._texts and one.sku not in skus:
                 self.found.append(one)
                 self._texts.add(same)
                 skus |= {one.sku} - {""}
@@ -161,7 +163,7 @@ def _codes(connection: Connection, text: str, k: int) -> list[Suggested]:
 
 
 def _typed_part(code: str, text: str) -> tuple[tuple[int, int], ...]:
-    """From the first character of a code on as many letters and digits as were typed; zeros before it may be missing."""
+    """From the first character of a code on as many letters and digits as were typed; less zeros before it."""
     wanted = [letter for letter in text.casefold() if letter.isalnum()]
     held = [(at, letter) for at, letter in enumerate(code) if letter.isalnum()]
     skip = 0
@@ -172,7 +174,7 @@ def _typed_part(code: str, text: str) -> tuple[tuple[int, int], ...]:
 
 
 def _same(text: str) -> str:
-    return " ".join(plain(one[0]) for one in WORD.finditer(text))
+    return " ".join(map(plain, WORD.findall(text)))
 
 
 # --- what is in memory ------------------------------------------------------------------------------------------------
@@ -185,10 +187,12 @@ def _known(stack: Stack, connection: Connection) -> Known:
     if isinstance(held, Known):
         if (held.seq, held.mark) == (now, mark):
             return held
-        if held.took > QUICK:
-            _renew(stack, held)
+        early = time.monotonic() - held.at < SHARE * held.took
+        if held.took > QUICK or (held.seq == now and early):
+            if not early:
+                _renew(stack, held)
             return held
-    with _turn:
+    with stack.turn:
         again = stack.memory.get("suggest")
         if again is not held and isinstance(again, Known) and again.seq >= now:
             return again
@@ -196,20 +200,22 @@ def _known(stack: Stack, connection: Connection) -> Known:
         return made
 
 
-_turn = threading.Lock()  # one thread reads in, the others wait for it
+_under_way: WeakSet[Stack] = WeakSet()
 
 
 def _renew(stack: Stack, held: Known) -> None:
     """Read in beside the answers, unless that was done a short while ago or is under way."""
-    if time.monotonic() - held.at < max(STALE, 20 * held.took) or not _turn.acquire(blocking=False):
-        return
+    with stack.turn:
+        if time.monotonic() - held.at < STALE or stack in _under_way:
+            return
+        _under_way.add(stack)
 
     def renew() -> None:
         try:
             with suppress(SnapshelfError), stack.catalogue.read() as connection:
                 stack.memory["suggest"] = make(connection, stack.settings.ranking.half_life_days)
         finally:
-            _turn.release()
+            _under_way.discard(stack)
 
     threading.Thread(target=renew, name="snapshelf-suggest", daemon=True).start()
 
@@ -251,9 +257,7 @@ def _sequences(products: Sequence[Named]) -> list[Entry]:
                     for p in products], np.int64)  # fmt: skip
     titles = [_shown(one.title) for one in products]
     return [
-        Entry(
-            one.text, "phrase", float(one.count), one.count, tuple(products[at].sku for at in dict.fromkeys(one.titles))
-        )
+        Entry(one.text, "phrase", float(one.count), one.count, tuple({products[at].sku: 0 for at in one.titles}))
         for one in frequent(titles, kin)
     ]
 

@@ -98,9 +98,13 @@ def chosen(stack: Stack, connection: Connection, skus: Sequence[str]) -> Chosen:
 
 
 def families(stack: Stack, connection: Connection, skus: Sequence[str]) -> dict[str, str]:
-    """SKU → family of products that `chosen` was asked for, for those that have one."""
-    held = _cache(stack, connection).families
-    return {sku: held[sku] for sku in skus if held.get(sku)}
+    """SKU → family, for those that have one."""
+    with _turn:
+        held = _cache(stack, connection).families
+        found = {sku: held[sku] for sku in skus if sku in held}
+    missing = [sku for sku in skus if sku not in found]  # another thread may have emptied the cache since
+    found.update(_families(connection, missing))
+    return {sku: family for sku, family in found.items() if family}
 
 
 def sample(connection: Connection, most: int) -> list[tuple[str, str]]:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from snapshelf import __version__, api, web
+from snapshelf.api.examples import REFUSALS
 from snapshelf.errors import NotHere, SnapshelfError
 from snapshelf.http import handlers, server
 from snapshelf.http.figures import Figures
@@ -40,9 +43,12 @@ def create(shelf: Shelf) -> FastAPI:
         await asyncio.to_thread(serving.close)
 
     app = FastAPI(title="Snapshelf", version=__version__, summary=SUMMARY, lifespan=life, docs_url=None, redoc_url=None)
-    for router in (*api.routers(), *web.routers()):
+    for router in api.routers():
+        app.include_router(router, responses=REFUSALS)
+    for router in web.routers():
         app.include_router(router)
     handlers.install(app)
+    app.openapi = partial(_described, app, app.openapi)  # type: ignore[method-assign]
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
     origins = [one.strip().rstrip("/") for one in serve.cors.split(",") if one.strip()]
     if origins:
@@ -56,6 +62,17 @@ def create(shelf: Shelf) -> FastAPI:
         )
     app.add_middleware(Guard, max_bytes=serve.max_upload, seconds=serve.upload_seconds, tell=figures.count)
     return app
+
+
+def _described(app: FastAPI, describe: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """The API's description, without the status that the framework would refuse with: here that is 400."""
+    made = describe()
+    for path in made["paths"].values():
+        for operation in path.values():
+            operation["responses"].pop("422", None)
+    for name in ("HTTPValidationError", "ValidationError"):
+        made.get("components", {}).get("schemas", {}).pop(name, None)
+    return made
 
 
 def application() -> FastAPI:

@@ -56,12 +56,13 @@ class Shelf:
         progress: Callable[[Progress], None] | None = None,
         keep_missing: bool = False,
         reader: Reader | None = None,
+        by: str = "",
     ) -> Summary:
         """Bring the shelf to what a catalogue says: a path that a source can read, or any iterable of `Product`.
 
         images: folder that picture cells are relative to, instead of the catalogue's own. Products of an earlier state
         of the same file that it no longer holds are removed, unless ``keep_missing``. Refused rows are in the summary
-        and do not stop the rest. reader: that path as `read_catalogue` opened it, to spare a second look.
+        and do not stop the rest. reader: that path as `read_catalogue` opened it. by: who runs it, as jobs show it.
         Raises BadInput, Busy, Mismatch, NoSpace, NotHere, Outside.
         """
         from snapshelf import ingest
@@ -69,13 +70,12 @@ class Shelf:
         if not isinstance(source, str | Path):
             if not isinstance(source, Iterable):
                 raise BadInput(f"give the path of a catalogue, or products, not a {type(source).__name__}")
-            summary = ingest.index(self.stack, enumerate(source, start=1), tell=progress)
+            summary = ingest.index(self.stack, enumerate(source, start=1), tell=progress, by=by)
             self._measure()
             return summary
-        reader = reader or self.read(source, images)
-        name, fed = str(Path(source).resolve()), reader.columns
-        columns = {field: column for column, said in fed.items() for field in said.split(", ")}
-        summary = ingest.index(self.stack, reader, name, reader.total, progress, keep_missing, columns)
+        reader, name = reader or self.read(source, images), str(Path(source).resolve())
+        columns = {field: column for column, said in reader.columns.items() for field in said.split(", ")}
+        summary = ingest.index(self.stack, reader, name, reader.total, progress, keep_missing, columns, by)
         self._measure()
         return replace(summary, columns=dict(reader.columns))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -25,47 +26,53 @@ def connect(location: Path, dim: int, options: Options) -> Exact:
 
 
 class Exact:
-    """See the module. Scores are of the vectors as kept, in float16, computed in float32."""
+    """See the module. Scores are of the vectors as kept, in float16, computed in float32. Threads take turns."""
 
     can = CAN
 
     def __init__(self, rows: Rows) -> None:
-        self.rows = rows
+        self.rows, self._turn = rows, threading.RLock()
 
     def count(self) -> int:
         """How many vectors it holds."""
-        self.rows.refresh()
-        return self.rows.count()
+        with self._turn:
+            self.rows.refresh()
+            return self.rows.count()
 
     def add(self, ids: Sequence[str], vectors: Vectors, attributes: Sequence[Attributes]) -> None:
         """Put vectors, replacing those of the same ids."""
-        self.rows.add(ids, vectors, attributes)
+        with self._turn:
+            self.rows.add(ids, vectors, attributes)
 
     def update(self, ids: Sequence[str], attributes: Sequence[Attributes]) -> None:
         """Replace attributes."""
-        self.rows.update(ids, attributes)
+        with self._turn:
+            self.rows.update(ids, attributes)
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove vectors."""
-        self.rows.delete(ids)
+        with self._turn:
+            self.rows.delete(ids)
 
     def search(self, vectors: Vectors, k: int, where: Filter | None = None) -> Neighbours:
         """The k nearest that pass, for each query (q, d)."""
-        self.rows.refresh()
-        passing = self.rows.mask(where)
-        scores = np.full((len(vectors), len(self.rows)), -np.inf, np.float32)
-        for start, chunk in self.rows.chunks():
-            scores[:, start : start + len(chunk)] = np.asarray(vectors, np.float32) @ chunk.T
-        scores[:, ~passing] = -np.inf
-        found = [nearest(row, k, self.rows.ids.get) for row in scores]
-        count = int(np.count_nonzero(passing))
-        return Neighbours([ids for ids, _ in found], [s for _, s in found], f"exact over {count:,} vectors", 1.0)
+        with self._turn:
+            self.rows.refresh()
+            passing = self.rows.mask(where)
+            scores = np.full((len(vectors), len(self.rows)), -np.inf, np.float32)
+            for start, chunk in self.rows.chunks():
+                scores[:, start : start + len(chunk)] = np.asarray(vectors, np.float32) @ chunk.T
+            scores[:, ~passing] = -np.inf
+            found = [nearest(row, k, self.rows.ids.get) for row in scores]
+            count = int(np.count_nonzero(passing))
+            return Neighbours([ids for ids, _ in found], [s for _, s in found], f"exact over {count:,} vectors", 1.0)
 
     def flush(self) -> None:
         """Make everything durable."""
-        if self.rows.sparse():
-            self.rows.compact()
-        self.rows.flush()
+        with self._turn:
+            if self.rows.sparse():
+                self.rows.compact()
+            self.rows.flush()
 
     def close(self) -> None:
         """Flush and let go."""

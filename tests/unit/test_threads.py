@@ -1,0 +1,192 @@
+"""One shelf, many threads: every answer is the one that a single thread gets, whatever the others do meanwhile."""
+
+import itertools
+import json
+import random
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+
+import pytest
+from PIL import Image
+
+import snapshelf
+from snapshelf.config import Settings, StoreSettings
+from snapshelf.filters import matches, parse
+from snapshelf.search.similar import similar
+from snapshelf.search.suggest import suggest
+from snapshelf.types import Product
+
+THREADS = 8
+SECONDS = 2.0  # of hammering; a race that a few hundred answers do not show is not one that this test can find
+COLOURS = {"red": (200, 30, 30), "blue": (30, 60, 200), "green": (30, 150, 60), "black": (20, 20, 20)}
+KINDS = {"mug": 8.0, "running shoe": 70.0, "backpack": 45.0, "desk lamp": 30.0, "t-shirt": 15.0, "headphones": 90.0}
+CHEAP = "price < 50 and in_stock"
+
+
+def goods(folder):
+    for name, colour in COLOURS.items():
+        Image.new("RGB", (48, 40), colour).save(folder / f"{name}.png")
+    for at, ((kind, price), colour) in enumerate(itertools.product(KINDS.items(), COLOURS)):
+        for size in range(5):
+            yield Product(
+                f"{kind[:3].upper()}-{at}-{size}",
+                f"{colour} {kind}, size {size}",
+                f"a {colour} {kind} for every day",
+                brand="Acme" if at % 2 else "Bolt",
+                category=f"Things > {kind}",
+                price=price + size,
+                currency="EUR",
+                stock=size,
+                family=f"{kind[:3].upper()}-{at}",
+                images=(str(folder / f"{colour}.png"),) if size < 2 else (),
+                attributes={"color": colour},
+            )
+
+
+@pytest.fixture(scope="module", params=["funnel", "exact"])
+def place(request, tmp_path_factory):
+    """A folder with a shelf in it, and its settings."""
+    folder = tmp_path_factory.mktemp(request.param)
+    settings = Settings(store=StoreSettings(name=request.param))
+    with snapshelf.open(folder / "shelf", settings) as shelf:
+        shelf.index(list(goods(folder)))
+    return folder, settings
+
+
+def questions(folder):
+    """Name → a question to a shelf."""
+    photo, other = (folder / "red.png").read_bytes(), folder / "blue.png"
+    return {
+        **{text: lambda s, t=text: s.search(t) for text in ("red mug", "runing shoe", "lamp under 32 EUR", "MUG-1-2")},
+        "page": lambda s: s.search("backpack", k=5, offset=5, collapse="family"),
+        "filter": lambda s: s.search("blue t-shirt", where=CHEAP, facets=["brand", "color"]),
+        "photo": lambda s: s.search(image=photo),
+        "photo and words": lambda s: s.search("but in green", image=other, k=6),
+        "not": lambda s: s.search("mug not red", cutoff=False),
+        **{typed: lambda s, t=typed: suggest(s.stack, t) for typed in ("re", "red ru", "headpohnes", "mug-1", "t-s")},
+        "similar": lambda s: similar(s.stack, "MUG-1-2"),
+        "similar, filtered": lambda s: similar(s.stack, "DES-12-1", where=CHEAP, family=True),
+        "explain": lambda s: s.explain("MUG-1-2", "red mug"),
+    }
+
+
+def plain(answer):
+    """An answer as what can be compared: all but the time it took."""
+    if isinstance(answer, snapshelf.Results):
+        hits = [(hit.sku, round(hit.score, 4), round(hit.relevance, 3), hit.siblings, hit.view) for hit in answer]
+        return hits, answer.matching, answer.total, dict(answer.facets), answer.nothing, answer.notes
+    return answer if isinstance(answer, tuple) else (answer.sku, answer.rank, answer.said[0])
+
+
+def hammer(shelf, asked, check, until, beside=()):
+    """Ask from `THREADS` threads at once, each in an order of its own, until the event; what went wrong."""
+    wrong, done, begin = [], [0] * THREADS, threading.Barrier(THREADS + len(beside))
+
+    def ask(number):
+        chance = random.Random(number)
+        begin.wait()
+        while not until.is_set() and not wrong:
+            for name in chance.sample(sorted(asked), len(asked)):
+                try:
+                    check(name, asked[name](shelf))
+                except BaseException as error:
+                    wrong.append(f"{name}: {type(error).__name__}: {error}"[:2000])
+                    return
+                done[number] += 1
+
+    def act(work):
+        begin.wait()
+        while not until.is_set() and not wrong:
+            try:
+                work()
+            except BaseException as error:
+                wrong.append(f"beside: {type(error).__name__}: {error}")
+
+    threads = [threading.Thread(target=ask, args=(n,)) for n in range(THREADS)]
+    threads += [threading.Thread(target=act, args=(work,)) for work in beside]
+    for thread in threads:
+        thread.start()
+    timer = threading.Timer(SECONDS, until.set)
+    timer.start()
+    for thread in threads:
+        thread.join()
+    timer.cancel()
+    return wrong, sum(done)
+
+
+def reference(place):
+    folder, settings = place
+    with snapshelf.open(folder / "shelf", settings) as shelf:
+        return {name: plain(ask(shelf)) for name, ask in questions(folder).items()}
+
+
+def test_eight_threads_get_what_one_gets(place):
+    """The shelf is opened anew, so that the threads also open its parts together; events are recorded beside them."""
+    folder, settings = place
+    expected, count = reference(place), itertools.count()
+
+    def shown():
+        number = next(count)
+        event = {"action_name": "impression", "query_id": f"q{number}", "timestamp": "2026-01-01T00:00:00Z"}
+        done = shelf.record([{**event, "event_attributes": {"object": {"object_id": "MUG-1-2"}}}])
+        assert done.counted + done.again == 1
+
+    def check(name, answer):
+        assert plain(answer) == expected[name]
+
+    with snapshelf.open(folder / "shelf", settings) as shelf:
+        wrong, done = hammer(shelf, questions(folder), check, threading.Event(), [shown])
+        assert wrong == []
+        assert done >= 2 * THREADS, "too few answers to tell"
+
+
+OTHER = """
+    import sys
+    from pathlib import Path
+    import snapshelf
+    from snapshelf.config import Settings, StoreSettings
+    from tests.unit.test_threads import goods
+    folder = Path(sys.argv[1])
+    with snapshelf.open(folder / "shelf", Settings(store=StoreSettings(name=sys.argv[2]))) as shelf:
+        for turn in range(3):
+            more = [snapshelf.Product(f"NEW-{n}", f"violet kettle {n}", price=20.0 + turn, stock=1) for n in range(9)]
+            shelf.index(more)
+            shelf.remove([product.sku for product in more])
+    print("done")
+"""
+
+
+def test_while_another_process_indexes(place):
+    """Nothing fails, no filter is broken, no product is made up; and afterwards every answer is as before."""
+    folder, settings = place
+    expected = reference(place)
+    held = {product.sku for product in goods(folder)} | {f"NEW-{n}" for n in range(9)}
+    cheap, until = parse(CHEAP), threading.Event()
+    command = [sys.executable, "-c", textwrap.dedent(OTHER), str(folder), settings.store.name]
+    other = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def check(name, answer):
+        if isinstance(answer, snapshelf.Results):
+            assert {hit.sku for hit in answer} <= held
+            assert name not in ("filter", "similar, filtered") or all(
+                matches(cheap, hit.product.filterable()) for hit in answer
+            )
+        if other.poll() is None:
+            until.clear()  # the timer may not end it before the other process has ended
+
+    try:
+        with snapshelf.open(folder / "shelf", settings) as shelf:
+            wrong = []
+            while other.poll() is None and not wrong:
+                wrong, _ = hammer(shelf, questions(folder), check, until)
+                until.clear()
+            said = other.communicate(timeout=60)
+            assert wrong == []
+            assert said[0].strip() == "done", said[1]
+            assert {name: plain(ask(shelf)) for name, ask in questions(folder).items()} == expected
+    finally:
+        other.kill()
+        other.wait()
