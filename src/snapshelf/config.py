@@ -102,6 +102,7 @@ class ServeSettings:
     workers: int = row(1, "processes that answer", 1)
     threads: int = row(4, "searches that one process works on at once", 1)
     name: str = row("Snapshelf", "the shop's name, at the top of the storefront")
+    style: str = row("", "style sheet of the shop's own, loaded after ours, such as shop.css (docs/storefront.md)")
     open: str = row("search,events", "what needs no key, of search, events and catalogue, joined by commas")
     consent: bool = row(True, "a photo, sound or video without a key needs the shopper's recorded consent")
     consent_days: float = row(180.0, "days after which consent is asked for again", 0.01)

@@ -13,6 +13,7 @@ from snapshelf.api.search import shown
 from snapshelf.catalogue import consents
 from snapshelf.errors import NotHere
 from snapshelf.http import consent, server
+from snapshelf.http.abilities import abilities
 from snapshelf.http.server import Server
 from snapshelf.http.who import Caller, needs
 
@@ -34,10 +35,14 @@ class Agreed(BaseModel):
 
 @router.get("/consents/terms", summary="What to tell a shopper")
 async def terms(request: Request, caller: MaySearch) -> JSONResponse:
-    """How long what is sent is kept, and for how long consent holds."""
-    settings = server.of(request).settings
+    """How long what is sent is kept, for how long consent holds, and what can be sent: photo, sound, video, barcode."""
+    serving = server.of(request)
     return shown(
-        needed=settings.consent, wording=consent.WORDING, kept_seconds=consent.KEPT_SECONDS, days=settings.consent_days
+        needed=serving.settings.consent,
+        wording=consent.WORDING,
+        kept_seconds=consent.KEPT_SECONDS,
+        days=serving.settings.consent_days,
+        can=await serving.call(abilities, serving),
     )
 
 

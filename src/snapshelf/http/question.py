@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -69,33 +68,40 @@ Sent = Annotated[SearchForm, Form()]
 
 
 @dataclass(frozen=True, slots=True)
+class Media:
+    """What was sent besides words, as bytes."""
+
+    images: tuple[bytes, ...] = ()
+    audio: bytes | None = None
+    video: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
-    """An answer with the id of its query, by which events name it; ``written``: what it was written as before."""
+    """An answer with the id of its query, by which events name it; ``written``: what it was written as before.
+
+    ``media``: what was sent for it.
+    """
 
     query_id: str
     results: Results
     written: dict[str, bytes]
+    media: Media = Media()
 
 
 async def ask(server: Server, caller: Caller, given: SearchWords, kind: str = "") -> Answered:
     """Search for what was sent, and log it. Raises Problem, and what `Shelf.search` raises."""
-    images, audio, video = [], None, None
-    if isinstance(given, SearchForm):
-        purposes = [("photo", given.image), ("sound", given.audio), ("video", given.video)]
-        await consent.check(server, caller, given.consent, [name for name, sent in purposes if sent])
-        images = [await uploads.read(one, "image") for one in given.image]
-        audio = await uploads.read(given.audio, "audio") if given.audio else None
-        video = await uploads.read(given.video, "video") if given.video else None
+    media = await _media(server, caller, given) if isinstance(given, SearchForm) else Media()
     words = given.q.strip()
-    if not (words or images or audio or video):
+    if not (words or media.images or media.audio or media.video):
         raise Problem(400, "empty_query", "there is nothing to search for; give some words in q, or a photo", "q")
     began, id = time.perf_counter(), secrets.token_hex(8)
-    held = await _held(server, given, images, audio, video)
+    held = await _held(server, given, media)
     results = held.results
     logged = AskedQuery(
         id=id,
         at=time.time(),
-        kind=kind or _kind(words, images, audio, video, results),
+        kind=kind or _kind(words, media, results),
         text=words,
         seconds=time.perf_counter() - began,
         hits=len(results),
@@ -105,37 +111,44 @@ async def ask(server: Server, caller: Caller, given: SearchWords, kind: str = ""
     )
     server.log.add(logged)
     server.figures.searches.labels(logged.kind, "nothing" if logged.nothing else "something").inc()
-    return Answered(id, results, held.written)
+    return Answered(id, results, held.written, media)
 
 
-async def _held(
-    server: Server, given: SearchWords, images: Sequence[bytes], audio: bytes | None, video: bytes | None
-) -> Held:
+async def _held(server: Server, given: SearchWords, media: Media) -> Held:
     """The answer, from memory where words alone were asked before."""
     state = await server.state()
-    if images or audio or video:
-        return Held(await server.call(_search, server, given, images, audio, video), state, 0.0)
+    if media.images or media.audio or media.video:
+        return Held(await server.call(search, server, given, media), state, 0.0)
     key = tuple(getattr(given, name) for name in ASKED)
     held = server.memo.get(key, state, server.good_for)
     if held is None:
         at = time.monotonic()
-        held = Held(await server.call(_search, server, given, images, audio, video), state, at)
+        held = Held(await server.call(search, server, given, media), state, at)
         server.memo.put(key, held)
     return held
 
 
-def _search(
-    server: Server, given: SearchWords, images: Sequence[bytes], audio: bytes | None, video: bytes | None
-) -> Results:
+async def _media(server: Server, caller: Caller, given: SearchForm) -> Media:
+    purposes = [("photo", given.image), ("sound", given.audio), ("video", given.video)]
+    await consent.check(server, caller, given.consent, [name for name, sent in purposes if sent])
+    return Media(
+        tuple([await uploads.read(one, "image") for one in given.image]),
+        await uploads.read(given.audio, "audio") if given.audio else None,
+        await uploads.read(given.video, "video") if given.video else None,
+    )
+
+
+def search(server: Server, given: SearchWords, media: Media) -> Results:
+    """Search without a line in the log, such as for the counts beside an answer; to be called in a thread."""
     crops = [written.crop(one) for one in given.crop] if isinstance(given, SearchForm) else []
-    if (audio or video) and not server.shelf.stack.settings.speech.recogniser and audio:
+    if media.audio and not server.shelf.stack.settings.speech.recogniser:
         raise Unsupported("this shop does not listen to sound; type the words")
     try:
         return server.shelf.search(
             given.q or None,
-            list(images) or None,
-            audio,
-            video,
+            list(media.images) or None,
+            media.audio,
+            media.video,
             given.where or None,
             given.k,
             written.weights(given.weights),
@@ -158,8 +171,9 @@ def _field(message: str) -> str:
     return next((field for word, field in named.items() if word in message), "q")
 
 
-def _kind(words: str, images: Sequence[bytes], audio: object, video: object, results: Results) -> str:
-    kinds = [name for name, sent in (("words", words), ("photo", images), ("sound", audio), ("video", video)) if sent]
+def _kind(words: str, media: Media, results: Results) -> str:
+    sent = (("words", words), ("photo", media.images), ("sound", media.audio), ("video", media.video))
+    kinds = [name for name, there in sent if there]
     if len(kinds) > 1:
         return "mixed"
     codes = results.hits and results.hits[0].receipt and results.hits[0].receipt.code

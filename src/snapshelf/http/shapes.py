@@ -13,8 +13,8 @@ from snapshelf.types import Hit, Product, Results
 LAST = ("images", "audios", "videos")
 
 
-def picture(sku: str, number: int = 1, width: int = 0) -> str:
-    """The address of a product's picture; width: of its thumbnail in pixels, 0 for the largest."""
+def picture(sku: str, number: int | str = 1, width: int = 0) -> str:
+    """The address of a product's picture, or of its "audio1", "video1"; width: of its thumbnail in pixels, 0 for the largest."""
     return f"/media/{quote(sku, safe='')}/{number}" + (f"?w={width}" if width else "")
 
 

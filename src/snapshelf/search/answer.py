@@ -177,7 +177,7 @@ def answer(stack: Stack, connection: Connection, ready: Ready, wanted: Wanted) -
     first = kept[: ranked.first]
     shown = made[wanted.offset : wanted.offset + wanted.k]
     total = len(cards(stack, connection, scored, first, True)) if asked.fold else len(first)
-    nothing = _nothing(ready, end)
+    nothing, listed = _nothing(ready, end), [scored.skus[at] for at in first]
     return Results(
         hits=hits(connection, scored, found, shown, wanted.offset, asked.parts, ranked.told, ranked.moved),
         matching=asked.passing,
@@ -187,7 +187,9 @@ def answer(stack: Stack, connection: Connection, ready: Ready, wanted: Wanted) -
         offset=wanted.offset,
         total=total,
         estimated=end.estimated and not end.nothing,
-        facets=facets.counts(connection, wanted.facets, [scored.skus[at] for at in first]),
+        facets=facets.counts(
+            connection, wanted.facets, listed, families(stack, connection, listed) if asked.fold else None
+        ),
         confidence=None if end.confidence is None else round(end.confidence, 4),
         nothing=nothing,
         nearest=_nearest(stack, connection, ranked, wanted) if nothing else (),

@@ -24,20 +24,31 @@ def check(connection: Connection, names: Sequence[str]) -> None:
             raise BadQuery(f"no product has a {name!r} to count.{nearest(name, known)}")
 
 
-def counts(connection: Connection, names: Sequence[str], skus: Sequence[str]) -> dict[str, dict[str, int]]:
+def counts(
+    connection: Connection, names: Sequence[str], skus: Sequence[str], family: Mapping[str, str] | None = None
+) -> dict[str, dict[str, int]]:
     """Name → value → number of these products that have it, most frequent first, then in order of value.
+
+    family: SKU → family, where variants are folded into one card: a family counts once for each value that it has.
 
     A product with several values of a list counts once for each of them. Numbers are written shortly, booleans as
     "true" and "false".
     """
     known, found = asking.known(connection), {name: dict[str, int]() for name in names}
-    a = attributes.c
+    a, seen = attributes.c, set[tuple[str, str, str]]()
+    folded = family is not None
     for start in range(0, len(skus) if names else 0, AT_ONCE):
         some = skus[start : start + AT_ONCE]
-        query = select(a.name, a.number, a.text, func.count(a.sku.distinct())).where(a.name.in_(names), a.sku.in_(some))
-        for name, number, text, count in connection.execute(query.group_by(a.name, a.number, a.text)):
+        last = a.sku if folded else func.count(a.sku.distinct())
+        query = select(a.name, a.number, a.text, last).where(a.name.in_(names), a.sku.in_(some))
+        query = query if folded else query.group_by(a.name, a.number, a.text)
+        for name, number, text, one in connection.execute(query):
             value = text if number is None else _number(number, known[name] == "bool")
-            found[name][value] = found[name].get(value, 0) + count
+            if family is None:
+                found[name][value] = found[name].get(value, 0) + one
+            elif (card := (name, value, family.get(one, f"sku:{one}"))) not in seen:
+                seen.add(card)
+                found[name][value] = found[name].get(value, 0) + 1
     return {name: _frequent(values) for name, values in found.items()}
 
 

@@ -47,7 +47,7 @@ def create(shelf: Shelf) -> FastAPI:
         app.include_router(router, responses=REFUSALS)
     for router in web.routers():
         app.include_router(router)
-    handlers.install(app)
+    handlers.install(app, web.refusal)
     app.openapi = partial(_described, app, app.openapi)  # type: ignore[method-assign]
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
     origins = [one.strip().rstrip("/") for one in serve.cors.split(",") if one.strip()]

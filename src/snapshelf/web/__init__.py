@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from snapshelf.web import console, pages
+from snapshelf.web import console, embed, errors, pages, store
+
+refusal = errors.page
 
 
 def routers() -> list[APIRouter]:
     """The routes of all pages."""
-    return [pages.router, *console.routers()]
+    return [pages.router, store.router, embed.router, *console.routers()]

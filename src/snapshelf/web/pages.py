@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
@@ -22,6 +24,7 @@ KINDS = {
     ".svg": "image/svg+xml",
     ".webmanifest": "application/manifest+json",
 }
+SIGNS = {"EUR": "€", "GBP": "£", "USD": "$"}
 FOREVER = "public, max-age=31536000, immutable"  # the address holds the version
 
 router = APIRouter(include_in_schema=False)
@@ -34,13 +37,34 @@ async def asset(wanted: str, name: str) -> Response:
     if name not in held:
         raise NotHere(f"there is no file {name[:100]!r}")
     cached = FOREVER if wanted == version() else "no-cache"
-    return Response(held[name], media_type=KINDS[Path(name).suffix], headers={"Cache-Control": cached})
+    # Open to other origins: the search box in a shop's own page loads its modules from here.
+    headers = {"Cache-Control": cached, "Access-Control-Allow-Origin": "*"}
+    return Response(held[name], media_type=KINDS[Path(name).suffix], headers=headers)
 
 
 def render(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
     """A page; what it shows is escaped. ``values``: what the template names."""
-    text = _templates().get_template(template).render(request=request, **values)
-    return HTMLResponse(text, status, headers={"Cache-Control": "no-store"})
+    return HTMLResponse(text(template, {"request": request, **values}), status, headers={"Cache-Control": "no-store"})
+
+
+def address(name: str) -> str:
+    """Where a file of the pages is served, for ever."""
+    return f"/assets/{version()}/{name}"
+
+
+def page_of(sku: str) -> str:
+    """The address of a product's page."""
+    return f"/p/{quote(sku, safe='')}"
+
+
+def like(sku: str) -> str:
+    """The address of what is like a product."""
+    return f"/like/{quote(sku, safe='')}"
+
+
+def text(template: str, values: Mapping[str, Any]) -> str:
+    """A template filled in; what it shows is escaped."""
+    return _templates().get_template(template).render(values)
 
 
 @cache
@@ -65,11 +89,14 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"asset": lambda name: f"/assets/{version()}/{name}", "picture": shapes.picture}
+    made.globals |= {"asset": address, "picture": shapes.picture, "page_of": page_of, "like": like}
     made.filters["money"] = money
     return made
 
 
 def money(price: float | None, currency: str = "") -> str:
-    """ "1,299.00 EUR"; "" where there is no price."""
-    return "" if price is None else f"{price:,.2f} {currency}".strip()
+    """ "€1,299.00", "1,299.00 CHF"; "" where there is no price."""
+    if price is None:
+        return ""
+    sign = SIGNS.get(currency)
+    return f"{sign}{price:,.2f}" if sign else f"{price:,.2f} {currency}".strip()
