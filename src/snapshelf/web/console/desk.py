@@ -41,6 +41,8 @@ class PageRoute(APIRoute):
                 if not wants_page(request):
                     raise
                 return refused(request, error)
+            finally:
+                await request.close()  # the files of a form
 
         return handler
 

@@ -33,9 +33,8 @@ max_relevance_loss = 0.1
 # by = 0.05
 """
 AT_LINE = re.compile(r"\(at line (\d+)")
-RULE = re.compile(
-    r"^rules\.toml, (boost|promotion|sponsored|pin|bury) (\d+)(?: \('.*?'\))?(?:, (\w+):|: (\w+) )?", re.S
-)
+NAMED = r"""(?: \((?:'.*?'|".*?")\))?"""
+RULE = re.compile(rf"^rules\.toml, ({KINDS}) (\d+){NAMED}(?:, (\w+):|: (\w+) )?", re.S)
 SECTION = re.compile(r"^rules\.toml, \[([\w.]+)\](?:, (\w+))?")
 KEY = re.compile(r"^rules\.toml(?:, |: )(?:there is no key ')?(\w+)")
 

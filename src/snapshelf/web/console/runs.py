@@ -87,7 +87,7 @@ def every(folder: Path) -> list[Run]:
             found.append(one(folder, name))
         except SnapshelfError as error:
             log.warning("an evaluation cannot be read: %s", error)
-    return found
+    return sorted(found, key=lambda run: -run.began)
 
 
 def one(folder: Path, id: str) -> Run:
