@@ -33,6 +33,7 @@ max_relevance_loss = 0.1
 # by = 0.05
 """
 AT_LINE = re.compile(r"\(at line (\d+)")
+KINDS = "boost|promotion|sponsored|pin|bury"
 NAMED = r"""(?: \((?:'.*?'|".*?")\))?"""
 RULE = re.compile(rf"^rules\.toml, ({KINDS}) (\d+){NAMED}(?:, (\w+):|: (\w+) )?", re.S)
 SECTION = re.compile(r"^rules\.toml, \[([\w.]+)\](?:, (\w+))?")
