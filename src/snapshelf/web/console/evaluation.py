@@ -18,6 +18,7 @@ from snapshelf.web.console.runs import Run
 
 TITLE, ORDER, PATH = "Evaluation", 50, "/console/evaluation"
 LANES = {"": "all ways together", "vector": "meaning alone", "lexical": "words alone"}
+SHOWN = 30  # queries of a run that are seen at once
 Name = Annotated[str, Form(max_length=255)]
 router = desk.router()
 
@@ -65,7 +66,8 @@ async def one(
         shown = found.report.metrics[-1]
     values = {
         "run": found, "scores": await serving.call(found.report.scores) if found.report else (), "metric": shown,
-        "worst": _worst(found, shown), "lanes": LANES, "inspect": inspected,
+        "worst": _worst(found, shown), "shown": SHOWN, "lanes": LANES, "inspect": inspected,
+        "several": bool(found.report) and len(set(found.report.groups.values())) > 1,
     }  # fmt: skip
     return desk.show(request, "console/evaluation-one.html", values)
 
@@ -122,7 +124,15 @@ def _compared(folder: Path, before: str, after: str) -> dict[str, Any]:
     differ = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
     if two[0].lanes != two[1].lanes:
         differ["lanes"] = tuple(", ".join(run.lanes) or "all" for run in two)  # type: ignore[assignment]
-    return {"changes": changes, "differ": differ, "before": before, "after": after, "moved": _moved(two, reports)}
+    return {
+        "changes": changes,
+        "differ": differ,
+        "before": before,
+        "after": after,
+        "moved": _moved(two, reports),
+        "asked": two[1].asked,
+        "several": len({one.group for one in changes}) > 2,
+    }
 
 
 def _moved(two: list[Run], reports: list[Report]) -> list[tuple[str, float, float, str]]:
@@ -138,6 +148,6 @@ def _page(request: Request, values: dict[str, Any]) -> Response:
     return desk.show(
         request,
         f"console/{template}",
-        {"differ": {}, "moved": [], "lanes": LANES, **values},
+        {"differ": {}, "moved": [], "asked": {}, "several": True, "lanes": LANES, **values},
         400 if values["wrong"] else 200,
     )
