@@ -26,10 +26,10 @@ def search(page, words):
 
 def swapped(page, act):
     """Do something that swaps the results, and wait for it."""
-    page.evaluate("""() => { window.swapped = new Promise((done) =>
-        document.addEventListener("results-swapped", done, { once: true })); }""")
+    page.evaluate("""() => { window.swapped = false; document.addEventListener("results-swapped",
+        () => { window.swapped = true; }, { once: true }); }""")
     act()
-    page.evaluate("() => window.swapped.then(() => true)")
+    page.wait_for_function("window.swapped")
 
 
 @sizes

@@ -77,7 +77,7 @@ class ViewCache:
         self.groups[base:needed] = [_group(aspect) for aspect in held.aspects]
         self.aspects.extend(held.aspects)
         self.used = needed
-        ends = [*held.starts.tolist()[1:], len(held.aspects)]
+        ends = [*held.starts.tolist()[1:], len(held.aspects)][: len(held.skus)]  # none, where no product has a view
         self.rows.update(
             {sku: (base + a, base + b) for sku, a, b in zip(held.skus, held.starts.tolist(), ends, strict=True)}
         )

@@ -11,6 +11,7 @@ from fastapi import Query, Request, Response
 from snapshelf.http import server
 from snapshelf.money import dollars
 from snapshelf.observe.queries import Figures, Overview, overview
+from snapshelf.stack import Stack
 from snapshelf.web.console import charts, desk
 from snapshelf.web.console.charts import Chart
 
@@ -33,12 +34,17 @@ async def show(
     midnight = now // DAY * DAY
     since = midnight if span == "today" else midnight - (int(span) - 1) * DAY
     found = await serving.call(overview, serving.shelf.stack, since, now)
-    info = await serving.call(serving.shelf.info)
+    products = await serving.call(_products, serving.shelf.stack)
     values: dict[str, Any] = {
-        "found": found, "span": span, "spans": SPANS, "kinds": KINDS, "charts": _charts(found), "info": info,
-        "share": share, "milliseconds": milliseconds, "cost": cost,
+        "found": found, "span": span, "spans": SPANS, "kinds": KINDS, "charts": _charts(found), "products": products,
+        "share": share, "milliseconds": milliseconds, "cost": cost, "stack": serving.shelf.stack,
     }  # fmt: skip
     return desk.show(request, "console/overview.html", values)
+
+
+def _products(stack: Stack) -> int:
+    with stack.catalogue.read() as connection:
+        return stack.count(connection)
 
 
 def _charts(found: Overview) -> list[Chart]:

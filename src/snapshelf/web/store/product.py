@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse
 
 from snapshelf.catalogue import products
 from snapshelf.catalogue.queries import AskedQuery
-from snapshelf.errors import NotHere, SnapshelfError
+from snapshelf.errors import SnapshelfError
 from snapshelf.http import server, shapes
 from snapshelf.http.server import Server
 from snapshelf.http.who import Caller, needs
@@ -101,8 +101,6 @@ async def _alike(serving: Server, sku: str) -> Results | None:
     """None where it cannot be said, such as before a product's pictures are embedded: the page shows the rest."""
     try:
         return await serving.call(serving.shelf.similar, sku, STRIP)
-    except NotHere:
-        raise
     except SnapshelfError:
         return None
 

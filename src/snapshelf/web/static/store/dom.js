@@ -44,6 +44,16 @@ export function iconButton(name, words, onclick, more = {}) {
     icon(name));
 }
 
+/** Where what was chosen is shown, under the box itself: made by the first part that asks. */
+export function tray(part) {
+  const form = part.closest("form");
+  const held = form.querySelector(".snap-tray");
+  if (held) return held;
+  const made = make("div", { class: "snap-tray" });
+  form.insertBefore(made, form.querySelector(":scope > blend-slider"));
+  return made;
+}
+
 /** Tells the page that there is something else to search for. */
 export function changed(element) {
   element.dispatchEvent(new CustomEvent("search-change", { bubbles: true }));

@@ -2,7 +2,7 @@
 import * as camera from "./camera.js";
 import * as consent from "./consent.js";
 import { asked, boxOf } from "./crop.js";
-import { changed, icon, iconButton, make } from "./dom.js";
+import { changed, icon, iconButton, make, tray } from "./dom.js";
 import * as photos from "./photos.js";
 import { NoPhoto, prepared } from "./picture.js";
 
@@ -23,13 +23,15 @@ export class PhotoField extends HTMLElement {
     this.said = make("p", { class: "snap-said", role: "status" });
     this.list = make("ul", { class: "snap-photos", "aria-label": "Your photos" });
     this.list.hidden = true;
-    this.append(make("span", { class: "snap-tools" }, ...tools), this.files, this.taken, this.list, this.said);
+    this.append(...tools, this.files, this.taken);
+    tray(this).append(this.list, this.said);
     this.listen();
   }
 
   disconnectedCallback() {
     this.page?.abort();
-    this.list = this.page = null;
+    for (const shown of [this.list, this.said]) shown?.remove();
+    this.list = null;
     this.replaceChildren();
   }
 

@@ -1,6 +1,6 @@
 // A barcode: read by the browser from the live camera where it can, else by the shop from a still.
 import * as camera from "./camera.js";
-import { changed, iconButton, make, terms } from "./dom.js";
+import { changed, iconButton, make, terms, tray } from "./dom.js";
 
 const WANTED = ["ean_13", "ean_8", "upc_a", "itf", "code_128"];
 
@@ -10,7 +10,8 @@ export class ScanButton extends HTMLElement {
     this.hidden = true;
     this.button = iconButton("barcode", "Scan a barcode", () => this.scan());
     this.said = make("p", { class: "snap-said", role: "status" });
-    this.append(make("span", { class: "snap-tools" }, this.button), this.said);
+    this.append(this.button);
+    tray(this).append(this.said);
     this.formats = await formats();
     const can = (await terms().catch(() => ({}))).can ?? {};
     this.hidden = !camera.possible() || !(this.formats.length || can.barcode);

@@ -1,6 +1,6 @@
 // Spoken words and clips: recorded here until it is quiet again, or chosen as a file.
 import * as consent from "./consent.js";
-import { changed, icon, iconButton, make, shownModal, terms } from "./dom.js";
+import { changed, icon, iconButton, make, shownModal, terms, tray } from "./dom.js";
 
 const LONGEST = 10_000, QUIET = 1_500; // milliseconds of a recording; of silence after speech that end it
 const PATIENCE = 6_000; // milliseconds in which somebody begins to speak
@@ -19,7 +19,8 @@ export class SoundField extends HTMLElement {
       onchange: (event) => this.chosen(event.target) });
     this.chip = make("span", { class: "snap-clip", hidden: true });
     this.said = make("p", { class: "snap-said", role: "status" });
-    this.append(make("span", { class: "snap-tools" }, this.tools), this.file, this.chip, this.said);
+    this.append(this.tools, this.file);
+    tray(this).append(this.chip, this.said);
     document.addEventListener("snapshelf-withdrawn", () => this.clip && this.clear());
     const can = (await terms().catch(() => ({}))).can ?? {};
     this.can = can;
