@@ -148,12 +148,13 @@ class Shelf:
 
         return suggest(self.stack, typed, k)
 
-    def similar(self, sku: str, k: int = 12, where: str | None = None, offset: int = 0) -> Results:
-        """More like this: the ``k`` products nearest to one of the shelf, by `snapshelf.search.similar`."""
+    def similar(
+        self, sku: str, k: int = 12, where: str | None = None, offset: int = 0, family: bool = False
+    ) -> Results:
+        """The ``k`` products that look and read most like one of the shelf: `snapshelf.search.similar`."""
         from snapshelf.search.similar import similar
 
-        self._catch_up(searching.wanted(self.stack.settings.search, where))
-        return similar(self.stack, sku, k, where, offset)
+        return similar(self.stack, sku, k, where, offset, family)
 
     def _catch_up(self, wanted: searching.Wanted) -> None:
         """Bring the indexes to the catalogue's state where they are behind it."""
