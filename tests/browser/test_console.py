@@ -90,7 +90,7 @@ def test_every_page_is_accessible_and_fits(enter, accessible, server, screen):
 def test_the_inspector_asks_anew_as_it_is_set(enter, server, shop):
     page = enter()
     page.goto(f"{server.url}/console/inspect")
-    page.get_by_label("Words").fill("red shoe")
+    page.get_by_label("Words", exact=True).fill("red shoe")
     page.keyboard.press("Enter")
     left = page.locator("section", has=page.locator("#a-found"))
     left.locator(".hits > li").first.wait_for()
@@ -119,7 +119,7 @@ def test_rules_say_what_is_wrong_while_one_writes(enter, server, folder):
     assert text.get_attribute("aria-invalid") == "true"
     text.fill('[[pin]]\nquery = "red shoe"\nsku = "NOPE"\nposition = 1\n')
     page.get_by_text("These rules can be used.").wait_for()
-    page.get_by_label("Words").fill("red shoe")
+    page.get_by_label("Words", exact=True).fill("red shoe")
     page.get_by_role("button", name="What would move?").click()
     page.get_by_role("heading", name="The first").wait_for()
     page.get_by_role("button", name="Save").click()
