@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -45,3 +46,9 @@ def _foreign(kind: str) -> dict[str, EntryPoint]:
     from importlib.metadata import entry_points
 
     return {point.name: point for point in entry_points(group=f"snapshelf.{kind}")}
+
+
+def modules_in(package: str) -> list[ModuleType]:
+    """Every module that lies in the folder of one of our packages, in order of name."""
+    named = sorted(found.name for found in iter_modules(import_module(package).__path__))
+    return [import_module(f"{package}.{name}") for name in named]

@@ -94,6 +94,12 @@ def holds(connection: Connection, id: str, purpose: str, now: float, days: float
     return at is not None and now < at + days * DAY
 
 
+def find(connection: Connection, id: str) -> Consent | None:
+    """The consent of an id, whether it holds or not; None where there is none."""
+    row = connection.execute(select(consents).where(consents.c.id == _id(id))).first()
+    return _consent(row) if row else None
+
+
 def every(connection: Connection, limit: int = 100, before: float | None = None) -> list[Consent]:
     """The newest consents first, at most so many, those given before a time: the ``at`` of the last one shown."""
     c = consents.c

@@ -17,6 +17,7 @@ from snapshelf.http.server import Server
 COOKIE = "snapshelf_console"
 LOCAL = "local"  # whoever started the server and opened the address that it printed
 SAFE = ("GET", "HEAD", "OPTIONS")
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ def needs(scope: str) -> Callable[[Request], Awaitable[Caller]]:
     async def let_pass(request: Request) -> Caller:
         caller = await caller_of(request)
         if not caller.may(scope):
+            if getattr(request.state, "without_token", False):
+                raise _wrong_token()
             if caller.via == "open":
                 raise Problem(
                     401, "no_key", f"this needs a key with the scope {scope}; send it as: Authorization: Bearer ss_…",
@@ -73,9 +76,8 @@ async def _caller(request: Request, serving: Server) -> Caller:
             return Caller(f"token:{name}", scopes, "token")
         raise _refused("the key is unknown; it begins with ss_ and is sent as: Authorization: Bearer ss_…")
     session = request.cookies.get(COOKIE, "")
-    if session and (caller := await serving.call(by_session, serving, session)):
-        if request.method not in SAFE:
-            await _check_form(request, caller)
+    caller = await serving.call(by_session, serving, session) if session else None
+    if caller and (request.method in SAFE or await _is_ours(request, caller)):
         return caller
     address = request.client.host if request.client else "?"
     scopes = frozenset(name.strip() for name in serving.settings.open.split(",") if name.strip())
@@ -112,13 +114,23 @@ def by_session(serving: Server, session: str) -> Caller | None:
     return Caller(f"session:{id}", frozenset(key.scopes), "session", form)
 
 
-async def _check_form(request: Request, caller: Caller) -> None:
-    """A browser sends the cookie by itself; only a page of ours knows the token. Raises Problem 403."""
+async def _is_ours(request: Request, caller: Caller) -> bool:
+    """Whether a page of the console sends this; a browser adds the cookie by itself, only our page knows the token.
+
+    False without a token: the storefront's forms come from the same browser, and may what anybody may. Raises Problem
+    403 for a wrong one.
+    """
     given = request.headers.get("x-csrf-token", "")
-    if not given and request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+    if not given and request.headers.get("content-type", "").startswith(FORMS):
         given = str((await request.form()).get("csrf", ""))
-    if not hmac.compare_digest(given.encode(), caller.form.encode()):
-        raise Problem(403, "wrong_form_token", "this page is too old; load it again and repeat", "csrf")
+    if given and not hmac.compare_digest(given.encode(), caller.form.encode()):
+        raise _wrong_token()
+    request.state.without_token = not given
+    return bool(given)
+
+
+def _wrong_token() -> Problem:
+    return Problem(403, "wrong_form_token", "this page is too old; load it again and repeat", "csrf")
 
 
 def _refused(message: str) -> Problem:

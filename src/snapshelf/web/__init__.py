@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from snapshelf.web import embed, errors, pages, store
+from snapshelf.web import console, embed, errors, pages, store
 
 refusal = errors.page
 
 
 def routers() -> list[APIRouter]:
     """The routes of all pages."""
-    return [pages.router, store.router, embed.router]
+    return [pages.router, store.router, embed.router, *console.routers()]
