@@ -6,6 +6,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -13,7 +14,7 @@ from snapshelf.catalogue import asking, changes
 from snapshelf.catalogue.vocabulary import facts
 from snapshelf.errors import BadQuery, nearest
 from snapshelf.stack import Stack
-from snapshelf.types import And, Filter, Part
+from snapshelf.types import And, Compare, Filter, Part
 from snapshelf.understand import KINDS, Understood, Vocabulary, understand
 
 REMEMBERED = 64  # wishes of which it is kept which products meet them
@@ -86,7 +87,14 @@ def both(*filters: Filter | None) -> Filter | None:
     return None if not parts else parts[0] if len(parts) == 1 else And(parts)
 
 
-def granted(stack: Stack, connection: Connection, wishes: Mapping[str, Filter]) -> dict[str, frozenset[str]]:
+class Granted(NamedTuple):
+    """A soft wish: the products that meet it, and whether it names what kind of thing is wanted."""
+
+    skus: frozenset[str]
+    category: bool
+
+
+def granted(stack: Stack, connection: Connection, wishes: Mapping[str, Filter]) -> dict[str, Granted]:
     """Which products of the catalogue meet which wish; remembered, since people wish for the same things."""
     kept = stack.memory.setdefault("wishes", OrderedDict())
     if not isinstance(kept, OrderedDict):
@@ -99,7 +107,7 @@ def granted(stack: Stack, connection: Connection, wishes: Mapping[str, Filter]) 
             meeting = kept[key] = frozenset(asking.skus(connection, wish))
             if len(kept) > REMEMBERED:
                 kept.popitem(last=False)
-        found[said] = meeting
+        found[said] = Granted(meeting, isinstance(wish, Compare) and wish.name == "category")
     return found
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from snapshelf.search import relevance
 from snapshelf.search.background import background
 from snapshelf.search.lanes import Asked, Found
+from snapshelf.search.meaning import Granted
 from snapshelf.search.relevance import Floats, Slopes
 from snapshelf.search.views import GROUPS, Chosen, chosen
 from snapshelf.stack import Stack
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 CODE = {True: 30.0, False: 4.0}  # log-odds of a product whose code is the whole query, and a word of it
 
 WISH, MOST_WISHES = 0.7, 3.0  # log-odds for each soft wish that is met; more of them than this share what they may add
+CATEGORY = 2.5  # for being of a kind that was named: of "red shoes" a red stool is worse than a blue shoe
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def score(
     rows: Vectors,
     lanes: Sequence[str],
     slopes: Slopes,
-    granted: Mapping[str, frozenset[str]] | None = None,
+    granted: Mapping[str, Granted] | None = None,
     both: Composed | None = None,
 ) -> Scored:
     """Score every candidate exactly. One lane alone orders by its own measure; several by the evidence of all; a photo
@@ -107,13 +109,15 @@ def score(
 
 
 def _log_odds(
-    proof: relevance.Evidence, found: Found, skus: Sequence[str], granted: Mapping[str, frozenset[str]]
+    proof: relevance.Evidence, found: Found, skus: Sequence[str], granted: Mapping[str, Granted]
 ) -> tuple[Floats, dict[str, NDArray[np.bool_]]]:
     """(n,) with what codes and wishes add, and which product meets which wish."""
-    met = {said: np.array([sku in some for sku in skus], bool) for said, some in granted.items()}
+    met = {said: np.array([sku in one.skus for sku in skus], bool) for said, one in granted.items()}
     coded = np.array([CODE[found.codes[sku][1]] if sku in found.codes else 0.0 for sku in skus])
-    wished = np.sum([np.zeros(len(skus)), *met.values()], axis=0)
-    return proof.total + coded + WISH / max(1.0, len(met) / MOST_WISHES) * wished, met
+    kinds = np.array([met[said] for said, one in granted.items() if one.category], bool).reshape(-1, len(skus))
+    looks = np.array([met[said] for said, one in granted.items() if not one.category], bool).reshape(-1, len(skus))
+    wished = WISH / max(1.0, len(looks) / MOST_WISHES) * looks.sum(axis=0) + CATEGORY * kinds.any(axis=0)
+    return proof.total + coded + wished, met
 
 
 def _order(
