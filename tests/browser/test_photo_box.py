@@ -287,7 +287,7 @@ def test_an_address_with_a_photo_is_opened_again_on_this_device_and_only_here(ch
 
 
 def test_back_goes_to_the_search_before(chosen):
-    chosen.page.get_by_label("Words").fill("shoes")
+    chosen.page.get_by_label("Words", exact=True).fill("shoes")
     chosen.page.keyboard.press("Enter")
     chosen.found(2)
     chosen.page.get_by_role("button", name="Remove your photo").click()
@@ -300,11 +300,13 @@ def test_back_goes_to_the_search_before(chosen):
 def test_twenty_photos_are_remembered(chosen):
     kept = chosen.page.evaluate("""async () => {
       const photos = await import("/assets/x/store/photos.js");
-      for (let n = 0; n < 25; n++) await photos.keep({ blob: new Blob([`photo ${n}`]), width: 1, height: 1, name: `${n}` });
-      const database = await new Promise((done) => { indexedDB.open("snapshelf").onsuccess = (event) => done(event.target.result); });
-      return new Promise((done) => {
-        database.transaction("photos").objectStore("photos").getAll().onsuccess = (event) => done(event.target.result.map((one) => one.name));
-      });
+      for (let n = 0; n < 25; n++) {
+        await photos.keep({ blob: new Blob([`photo ${n}`]), width: 1, height: 1, name: `${n}` });
+      }
+      const result = (request) => new Promise((done) => { request.onsuccess = () => done(request.result); });
+      const database = await result(indexedDB.open("snapshelf"));
+      const all = await result(database.transaction("photos").objectStore("photos").getAll());
+      return all.map((one) => one.name);
     }""")
     assert len(kept) == 20
     assert {"24", "5"} <= set(kept)
@@ -345,6 +347,7 @@ def test_nothing_is_sent_without_consent(box, customer):
     assert (box.sent, "POST" in asked, box.query("photo")) == ([], False, [])
     assert box.page.locator(".snap-photo").count() == 0
     box.choose(customer[0])
+    box.page.wait_for_selector(DIALOG)
     box.page.keyboard.press("Escape")  # a dialog that is waved away is no consent either
     box.page.wait_for_selector(DIALOG, state="detached")
     assert box.sent == []

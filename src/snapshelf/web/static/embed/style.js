@@ -8,16 +8,17 @@ const CSS = `
   --raised: var(--snap-raised, light-dark(#fff, #1e2421));
   --surface: var(--snap-surface, light-dark(#f5f6f3, #1b201e));
   --fg: var(--snap-fg, light-dark(#1a1d1b, #eef1ef));
-  --muted: var(--snap-muted, light-dark(#59615c, #a6afa9));
+  --muted: var(--snap-muted, color-mix(in srgb, currentcolor 75%, transparent));
   --line: var(--snap-line, light-dark(#dfe3df, #323a36));
   --field-line: var(--snap-field-line, light-dark(#7c857f, #7f8a84));
   --bad: var(--snap-bad, light-dark(#a4262c, #ff9d99));
   --radius: var(--snap-radius, .75rem);
   display: block;
   container-type: inline-size;
-  color: var(--fg);
-  font: 1rem/1.5 var(--snap-font, inherit);
+  color: var(--snap-fg, inherit);
   font-family: var(--snap-font, inherit);
+  font-size: 1rem;
+  line-height: 1.5;
   text-align: start;
 }
 :host([hidden]), [hidden] { display: none !important; }
@@ -27,7 +28,7 @@ button { cursor: pointer; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 form[role=search] {
   display: flex; align-items: center; gap: .25rem; padding: .25rem .25rem .25rem 1rem;
-  border: 1px solid var(--field-line); border-radius: 2rem; background: var(--bg);
+  border: 1px solid var(--field-line); border-radius: 2rem; background: var(--bg); color: var(--fg);
 }
 form[role=search]:focus-within { border-color: var(--accent); box-shadow: 0 0 0 2px var(--accent); }
 .field { flex: 1; min-inline-size: 0; }
@@ -47,14 +48,14 @@ form[role=search] { position: relative; }
   border: 1px solid var(--line); border-radius: var(--radius); background: var(--raised);
   box-shadow: 0 8px 28px rgb(0 0 0 / 18%);
 }
-.suggestions li { padding: .5rem .75rem; border-radius: calc(var(--radius) - .25rem); cursor: pointer; color: var(--muted); }
-.suggestions b { color: var(--fg); font-weight: 600; }
-.suggestions li:hover, .suggestions li[aria-selected=true] { background: var(--surface); color: var(--fg); }
+.suggestions li { padding: .5rem .75rem; border-radius: calc(var(--radius) - .25rem); cursor: pointer; }
+.suggestions b { font-weight: 600; }
+.suggestions li:hover, .suggestions li[aria-selected=true] { background: var(--surface); }
 .photo { position: relative; inline-size: 3.5rem; margin-block-start: .75rem; }
 .photo img { display: block; object-fit: cover; border-radius: var(--radius); border: 1px solid var(--line); }
 .remove {
   position: absolute; inset: -.5rem -.5rem auto auto; display: grid; place-items: center; inline-size: 1.5rem;
-  block-size: 1.5rem; padding: .25rem; border: 1px solid var(--line); border-radius: 50%; background: var(--raised);
+  block-size: 1.5rem; padding: .25rem; border: 1px solid var(--line); border-radius: 50%; background: var(--raised); color: var(--fg);
 }
 .remove svg { inline-size: 100%; block-size: 100%; }
 .status { margin: .75rem 0; min-block-size: 1.5em; color: var(--muted); font-size: .9375rem; }

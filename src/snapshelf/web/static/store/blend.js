@@ -1,5 +1,5 @@
 // Words against photo: what counts how much, while a search has both.
-import { changed, make } from "./dom.js";
+import { changed, make, tray } from "./dom.js";
 
 const MIDDLE = 50;
 
@@ -7,7 +7,7 @@ export class BlendSlider extends HTMLElement {
   connectedCallback() {
     if (this.range) return;
     this.form = this.closest("form");
-    this.range = make("input", { type: "range", min: 0, max: 100, step: 10, value: MIDDLE, "aria-label": "Words or photo",
+    this.range = make("input", { id: "snap-blend", type: "range", min: 0, max: 100, step: 10, value: MIDDLE, "aria-label": "Words or photo",
       onchange: () => changed(this), oninput: () => this.say() });
     this.append(make("span", { "aria-hidden": "true" }, "Words"), this.range,
       make("span", { "aria-hidden": "true" }, "Photo"));
@@ -17,6 +17,7 @@ export class BlendSlider extends HTMLElement {
     this.form.addEventListener("reset", () => queueMicrotask(show));
     this.say();
     this.show();
+    tray(this).append(this);
   }
 
   /** Whether there is anything to weigh against each other. */

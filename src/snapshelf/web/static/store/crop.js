@@ -58,14 +58,14 @@ export class CropBox extends HTMLElement {
   show(address, width, height, box) {
     Object.assign(this, { width, height });
     this.box = box ?? [0.1 * width, 0.1 * height, 0.9 * width, 0.9 * height].map(Math.round);
-    this.part = make("div", { class: "snap-part", tabindex: 0, role: "group", "data-sides": "ltrb",
+    this.frame = make("div", { class: "snap-part", tabindex: 0, role: "group", "data-sides": "ltrb",
       "aria-label": "The part that is meant. Arrow keys move it, shift and arrow keys change its size." });
     this.handles = HANDLES.map(([sides, name]) => make("span", { class: `snap-handle snap-handle-${sides}`, tabindex: 0,
       role: "slider", "aria-label": name, "data-sides": sides }));
-    this.part.append(...this.handles);
+    this.frame.append(...this.handles);
     this.said = make("p", { class: "snap-hidden", "aria-live": "polite" });
     const picture = make("img", { src: address, width, height, alt: "Your photo", draggable: "false" });
-    this.stage = make("div", { class: "snap-stage" }, picture, this.part);
+    this.stage = make("div", { class: "snap-stage" }, picture, this.frame);
     this.stage.style.setProperty("--ratio", `${width / height}`);
     this.replaceChildren(this.stage, this.said);
     this.stage.addEventListener("pointerdown", (event) => this.grab(event));
@@ -79,8 +79,8 @@ export class CropBox extends HTMLElement {
 
   set active(on) {
     this.dataset.active = on ? "yes" : "no";
-    for (const one of [this.part, ...(this.handles ?? [])]) one?.setAttribute("tabindex", on ? 0 : -1);
-    this.part?.toggleAttribute("hidden", !on);
+    for (const one of [this.frame, ...(this.handles ?? [])]) one?.setAttribute("tabindex", on ? 0 : -1);
+    this.frame?.toggleAttribute("hidden", !on);
   }
 
   /** A drag of a handle or of the box; one that starts beside the box draws a new one. */
@@ -95,9 +95,13 @@ export class CropBox extends HTMLElement {
       if (!sides) {
         if (Math.hypot(now[0] - start[0], now[1] - start[1]) < LEAST) return; // not yet a drag
         this.dispatchEvent(new CustomEvent("crop-draw", { bubbles: true }));
-        const corner = start.map((at, axis) => Math.min(Math.max(at, 0), (axis ? this.height : this.width) - LEAST));
-        from = [...corner, corner[0] + LEAST, corner[1] + LEAST];
-        sides = `${now[0] < start[0] ? "l" : "r"}${now[1] < start[1] ? "t" : "b"}`;
+        const ways = [now[0] < start[0] ? "l" : "r", now[1] < start[1] ? "t" : "b"];
+        const corner = start.map((at, axis) => {
+          const back = "lt".includes(ways[axis]), end = axis ? this.height : this.width;
+          return Math.min(Math.max(at, back ? LEAST : 0), back ? end : end - LEAST);
+        });
+        from = [...corner, ...corner];
+        sides = ways.join("");
       }
       this.change(from, sides, now[0] - start[0], now[1] - start[1]);
     };
@@ -112,7 +116,8 @@ export class CropBox extends HTMLElement {
 
   /** Arrows move what has the focus; with shift on the box they move its right and bottom edges. */
   press(event) {
-    const way = KEYS[event.key];
+    const way = KEYS[event.key], form = this.closest("form");
+    if (event.key === "Enter") form?.requestSubmit(form.querySelector(".snap-main")); // as from any field
     if (!way || !event.target.dataset.sides) return;
     event.preventDefault();
     const step = Math.max(1, Math.round(STEP * Math.max(this.width, this.height)));

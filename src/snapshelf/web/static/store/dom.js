@@ -50,7 +50,7 @@ export function tray(part) {
   const held = form.querySelector(".snap-tray");
   if (held) return held;
   const made = make("div", { class: "snap-tray" });
-  form.insertBefore(made, form.querySelector(":scope > blend-slider"));
+  form.append(made);
   return made;
 }
 

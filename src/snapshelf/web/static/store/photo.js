@@ -166,10 +166,10 @@ export class PhotoField extends HTMLElement {
       ? make("img", { src: URL.createObjectURL(photo.blob), alt: "", width: 64, height: 64 })
       : make("span", { class: "snap-no-picture" }, icon("picture"));
     const meant = words[photo.crop] ?? "a part of it";
-    const edit = make("button", { type: "button", class: "snap-photo", onclick: () => this.crop(photo),
+    const edit = make("button", { type: "button", class: "snap-photo", id: `snap-photo-${place}`, onclick: () => this.crop(photo),
       "aria-label": `${name}: searching with ${meant}. Choose the part that you mean` }, picture,
     make("span", { class: "snap-badge", "aria-hidden": "true" }, icon("crop")));
-    const remove = make("button", { type: "button", class: "snap-remove", "aria-label": `Remove ${name.toLowerCase()}`,
+    const remove = make("button", { type: "button", class: "snap-remove", id: `snap-remove-${place}`, "aria-label": `Remove ${name.toLowerCase()}`,
       onclick: () => this.remove(place) }, icon("close"));
     return make("li", {}, edit, remove);
   }

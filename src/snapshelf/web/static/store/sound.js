@@ -34,7 +34,7 @@ export class SoundField extends HTMLElement {
     const said = make("p", { role: "status" }, records ? "Waiting for the microphone …" : "Choose a sound or a video.");
     const level = make("div", { class: "snap-level", "aria-hidden": "true" });
     const stop = make("button", { type: "button", class: "snap-main", disabled: true, autofocus: true }, "Done speaking");
-    const pick = make("button", { type: "button", class: "snap-other" }, "Choose a file instead");
+    const pick = make("button", { type: "button", class: "snap-other" }, "Choose a file");
     const form = make("form", { method: "dialog" }, make("h2", { id: "snap-sound-title" }, "Say what you look for"), said,
       ...(records ? [level] : []), make("div", { class: "snap-actions" }, ...(records ? [stop] : []), pick,
         make("button", { class: "snap-other", value: "" }, "Cancel")));
