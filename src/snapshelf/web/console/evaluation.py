@@ -67,7 +67,7 @@ async def one(
     values = {
         "run": found, "scores": await serving.call(found.report.scores) if found.report else (), "metric": shown,
         "worst": _worst(found, shown), "shown": SHOWN, "lanes": LANES, "inspect": inspected,
-        "several": bool(found.report) and len(set(found.report.groups.values())) > 1,
+        "several": found.report is not None and len(set(found.report.groups.values())) > 1,
     }  # fmt: skip
     return desk.show(request, "console/evaluation-one.html", values)
 

@@ -76,7 +76,13 @@ def share(value: float | None) -> str:
 
 def milliseconds(seconds: float | None) -> str:
     """ "28 ms"; a dash for none."""
-    return "–" if seconds is None else f"{1_000 * seconds:,.0f} ms" if seconds >= 0.01 else f"{1_000 * seconds:.1f} ms"
+    return (
+        "–"
+        if seconds is None
+        else f"{1_000 * seconds:,.0f} ms"
+        if seconds >= 0.01 or not seconds
+        else f"{1_000 * seconds:.1f} ms"
+    )
 
 
 def cost(figures: Figures) -> str:
