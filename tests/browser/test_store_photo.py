@@ -77,7 +77,7 @@ def test_a_reload_searches_with_the_photo_again(shown):
     page.reload()
     page.locator("#results .card[data-sku]").first.wait_for()
     assert titles(page) == before
-    assert page.locator("photo-field img").count() == 1
+    assert page.locator(".snap-photos img").count() == 1
 
 
 def test_another_device_does_not_have_the_photo(shown, tab):

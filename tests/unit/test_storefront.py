@@ -1,5 +1,6 @@
 """What an address of the storefront asks, the filter that its choices become, its pages, its facets and cards."""
 
+from types import SimpleNamespace
 from urllib.parse import parse_qsl
 
 import pytest
@@ -11,9 +12,10 @@ from snapshelf.errors import BadFilter
 from snapshelf.http.problem import Problem
 from snapshelf.types import Product
 from snapshelf.web.pages import money
+from snapshelf.web.pages import text as pages_text
 from snapshelf.web.store import asked, facets, narrow
 from snapshelf.web.store.asked import Asked
-from snapshelf.web.store.cards import plain, stock, swatches
+from snapshelf.web.store.cards import Card, plain, stock, swatches
 from snapshelf.web.store.pager import pages
 
 KINDS = {"brand": "text", "color": "list", "price": "number", "stock": "number", "in_stock": "bool", "the size": "text",
@@ -179,3 +181,34 @@ def test_variants_are_told_apart_by_what_differs():
 def test_values_and_prices_as_people_read_them():
     assert [plain(one) for one in (True, 1200.0, 2.5, ("a", "b"), "x")] == ["yes", "1,200", "2.5", "a, b", "x"]
     assert [money(1299.0, "EUR"), money(5.0, "CHF"), money(0.5), money(None)] == ["€1,299.00", "5.00 CHF", "0.50", ""]
+
+
+# --- templates ------------------------------------------------------------------------------------------------------
+
+
+def test_what_a_catalogue_says_is_escaped():
+    """Titles and attributes come from suppliers; none of it is markup."""
+    evil = "<script>alert(1)</script>"
+    product = Product(evil, evil, evil, evil, evil, 1.0, evil, 3, attributes={evil: evil})
+    settings = SimpleNamespace(name=evil, style="")
+    card = Card(product, 1, stock(product), evil, (), 0, (evil,), ((evil, evil),))
+    text = pages_text(
+        "store/product.html",
+        {
+            "request": SimpleNamespace(base_url="http://shop.example/"),
+            "server": SimpleNamespace(settings=settings),
+            "caller": SimpleNamespace(form=evil),
+            "shop": None,
+            "asked": Asked(evil),
+            "product": product,
+            "stock": stock(product),
+            "variants": (),
+            "attributes": [(evil, evil)],
+            "clips": (),
+            "near": [card],
+            "photo": False,
+            "query_id": evil,
+        },
+    )
+    assert "<script>alert" not in text
+    assert text.count("&lt;script&gt;alert") > 10

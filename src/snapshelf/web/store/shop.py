@@ -23,7 +23,7 @@ NEVER = ("currency", "family", "price", "stock", "in_stock")  # have a place of 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A category with its number of products and one of them that has a picture, in stock if any is.
+    """A category with its number of cards and a product of it that has a picture, in stock if any is.
 
     ``name`` is whole, "Clothing > Tops"; ``label`` its last part, ``above`` the one before.
     """
@@ -93,13 +93,12 @@ def _facets(held: Mapping[str, tuple[int, int]], kinds: Mapping[str, Kind]) -> t
 
 def _tiles(connection: Connection) -> tuple[Tile, ...]:
     p = products.c
+    card = func.coalesce(func.nullif(p.family, ""), p.sku)  # variants share one, as in the results
+    counted = select(p.category, func.count(card.distinct())).where(p.category != "").group_by(p.category)
+    counts: dict[str, int] = dict(connection.execute(counted).tuples().all())
     pictured = select(media.c.sku).where(media.c.kind == "image", media.c.position == 1)
-    every = select(p.category, func.count(), func.min(p.sku)).where(p.category != "", p.sku.in_(pictured))
-    rows = connection.execute(every.group_by(p.category)).all()
-    largest = sorted(rows, key=lambda row: (-row[1], row[0]))[:TILES]
-    there = every.where(p.stock > 0, p.category.in_([row[0] for row in largest])).group_by(p.category)
-    shown = {name: sku for name, _, sku in connection.execute(there)}
-    parts = {name: ["", *(part.strip() for part in name.split(">"))][-2:] for name, _, _ in largest}
-    return tuple(
-        Tile(name, parts[name][1], parts[name][0], count, shown.get(name, sku)) for name, count, sku in largest
-    )
+    first = select(p.category, func.min(p.sku)).where(p.category != "", p.sku.in_(pictured)).group_by(p.category)
+    shown = {name: sku for query in (first, first.where(p.stock > 0)) for name, sku in connection.execute(query)}
+    largest = sorted(shown, key=lambda name: (-counts[name], name))[:TILES]
+    parts = {name: ["", *(part.strip() for part in name.split(">"))][-2:] for name in largest}
+    return tuple(Tile(name, parts[name][1], parts[name][0], counts[name], shown[name]) for name in largest)
