@@ -127,6 +127,22 @@ def sizes(folder):
     return read_queries(file), read_qrels(folder / "sizes.csv")
 
 
+def resized(shelf, queries, qrels):
+    """Table rows: a photo and another size in words, through a whole search that understands the words."""
+    lines = []
+    for form in ("this in size {}", "this, but in {}"):
+        scores = []
+        for asked in queries:
+            right = {sku for sku, grade in qrels[asked.id].items() if grade > 0}
+            found = shelf.search(form.format(asked.text.split()[-1]), list(asked.image), k=10)
+            top = [hit.sku for hit in found]
+            scores.append((top[:1] == [*right][:1], len(right & set(top)) / len(right)))
+        first, recall = (mean_interval([float(one[at]) for one in scores]) for at in (0, 1))
+        spans = [f"{i.mean:.3f} ({i.low:.3f} to {i.high:.3f})" for i in (first, recall)]
+        lines.append(f"| sample shop, another size | {len(scores)} | searched with “{form.format('…')}” | {spans[0]} | {spans[1]} |")  # fmt: skip
+    return lines
+
+
 def both(queries):
     return [one for one in queries if one.text and one.image]
 
@@ -231,6 +247,7 @@ def main():
             judged = both(read_queries(folder / "queries.jsonl"))
             lines += compared("sample shop, another colour", bench, judged, read_qrels(folder / "qrels.csv"))
             lines += compared("sample shop, another size", bench, *sizes(folder))
+            lines += resized(shelf, *sizes(folder))
             away += unwanted("sample shop, not this pattern or colour", bench, unwanted_cases(folder, 40))
         (work / "m").mkdir()
         file, variants = clothes(given.data, work / "m")

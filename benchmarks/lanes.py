@@ -1,11 +1,10 @@
-"""What the lanes find together: judged words, codes, price limits, and what the shop does not sell.
+"""What the lanes find together: judged words, codes, price limits. What a shop does not sell: benchmarks/abstention.py.
 
-    python benchmarks/lanes.py ../shared/data                     # all of it
-    python benchmarks/lanes.py ../shared/data --only abstention   # icecat, shop, mixed, codes, limits, abstention
+    python benchmarks/lanes.py ../shared/data                # all of it
+    python benchmarks/lanes.py ../shared/data --only codes   # icecat, shop, mixed, codes, limits
 
 Icecat's grades are scored on each query's judged products alone (condensed lists), asked for through the filter of an
-ordinary search. `benchmarks/elsewhere.txt` holds words for what the shops do not sell, none of them in the package; of
-those the ones that a shop does sell (all words in one product) are left out.
+ordinary search.
 """
 
 from __future__ import annotations
@@ -26,11 +25,10 @@ from machine import describe
 from snapshelf.fusion import rrf
 from snapshelf.metrics import mrr, ndcg, ndcg_exp
 from snapshelf.sample import render
-from snapshelf.search.confidence import calibration
 from snapshelf.stats import mean_interval, paired
 from snapshelf.types import Product
 
-EVERYTHING = ("icecat", "shop", "mixed", "codes", "limits", "abstention")
+EVERYTHING = ("icecat", "shop", "mixed", "codes", "limits")
 
 
 def main() -> None:
@@ -299,42 +297,6 @@ def measure_limits(data: Path, keep: Path) -> None:
             f"{name}: {queries} queries with a price limit, {shown} hits, {broken} above it; {empty} queries answered by none"
         )
         shelf.close()
-
-
-def measure_abstention(data: Path, keep: Path) -> None:
-    foreign = [line for line in Path(__file__).with_name("elsewhere.txt").read_text("utf-8").splitlines() if line]
-    shop, folder = sample_shop(keep)
-    asked = [
-        q["text"]
-        for q in map(json.loads, (folder / "queries.jsonl").read_text("utf-8").splitlines())
-        if q["id"].startswith("text")
-    ]
-    print(
-        "| shop | own queries | foreign | ROC AUC | said “nothing” to own | to foreign |\n| --- | --- | --- | --- | --- | --- |"
-    )
-    _abstention("sample shop", shop, asked, foreign)
-    graded = [query for query, grades in judgements(data).items() if max(grades.values()) >= 2]
-    _abstention("Icecat", icecat(data, keep), graded, foreign)
-    for name, opened, bundle in (("Best Buy", bestbuy, "bestbuy"), ("AWS retail", aws, "aws_retail")):
-        chance, own = random.Random(1), []
-        for (title,) in chance.sample(rows(data, "name", bundle), 150):
-            words = [word for word in title.replace("-", " ").split() if len(word) > 2]
-            at = chance.randint(0, max(0, len(words) - 3))
-            own.append(" ".join(words[at : at + 3]).lower())
-        _abstention(name, opened(data, keep), own, foreign)
-
-
-def _abstention(name: str, shelf: snapshelf.Shelf, own: list[str], foreign: list[str]) -> None:
-    with shelf.stack.catalogue.read() as connection:
-        if calibration(shelf.stack, connection) is None:
-            raise SystemExit(f"{name} was not calibrated")
-    foreign = [text for text in foreign if not shelf.stack.lexical.holds_all(text)]
-    a, b = ([shelf.search(text, understand=False) for text in texts] for texts in (own, foreign))
-    x, y = (np.array([found.confidence for found in some]) for some in (a, b))
-    auc = float(np.mean((x[:, None] > y) + 0.5 * (x[:, None] == y)))
-    denied = [np.mean([bool(found.nothing) for found in some]) for some in (a, b)]
-    print(f"| {name} | {len(own)} | {len(foreign)} | {auc:.3f} | {denied[0]:.3f} | {denied[1]:.3f} |")
-    shelf.close()
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ LINES = """
     catalogue lexical understand
     aws rows sample segments
     plugins pace config vectors media photo filters fusion stats manifest money facts querytext gtin
-    protocols extras once
+    protocols extras once writer
     candidates
     types
     conditions receipts

@@ -68,7 +68,7 @@ class Lexical:
         Every word counts in the field where it weighs most (a disjunction maximum per word, weights in ``WEIGHTS``).
         BM25 after Robertson & Zaragoza 2009, with tantivy's k1 = 1.2, b = 0.75.
         """
-        words = self.words(text)
+        words, _ = self.words(text), self._searcher()
         return self._found(self._any_of(words), k) if words else []
 
     def scores(self, text: str, skus: Sequence[str]) -> dict[str, float]:
@@ -88,7 +88,7 @@ class Lexical:
         A word that the index does not hold counts as the rarest possible, unless it is a function word, so that a score
         divided by this one says how much of what was asked is there, in [0, 1]. BM25 saturates at idf · (k1 + 1).
         """
-        searcher = self._searcher()
+        searcher = self._index.searcher()
         n = max(1, int(searcher.num_docs))
         best = 0.0
         for word in self.words(text):
@@ -127,12 +127,13 @@ class Lexical:
         return tantivy.Query.boolean_query([(tantivy.Occur.Should, one) for one in of_word])
 
     def _found(self, query: Any, k: int) -> list[tuple[str, float]]:
-        searcher = self._searcher()
+        searcher = self._index.searcher()
         hits = searcher.search(query, k, False).hits
         found = [(searcher.doc(at)["sku"][0], float(score)) for score, at in hits]
         return sorted(found, key=lambda hit: (-hit[1], hit[0]))
 
     def _searcher(self) -> Any:
+        """What was committed until now, by any process; what follows a search sees what it saw."""
         self._index.reload()
         return self._index.searcher()
 

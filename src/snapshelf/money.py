@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeAlias
 
 from snapshelf.errors import OverBudget
 
+LASTS = 3_600.0  # seconds after which a share of a month's budget that nobody uses is anybody's again
+# (dollars more, limit) → (dollars granted, those that all have spent or taken), see `Purse`.
+Share: TypeAlias = Callable[[float, float], tuple[float, float]]
 DUST = 1e-12  # dollars; sums of floating numbers are compared with this much grace
 
 
@@ -42,12 +47,16 @@ class Purse:
     """What may be spent by a run and in a month, for any number of threads; 0 for no limit.
 
     A call reserves the most it may cost, and settles what it did cost. Nothing is reserved beyond a limit, so it is
-    never exceeded; where the rest of a limit is only reserved, a call waits until that is settled.
+    never exceeded; where the rest of a limit is only reserved, a call waits until that is settled. ``share`` takes a
+    part of the month's limit before it is reserved, where others spend of the same limit; it grants what it is asked
+    for, or more, or 0, and is asked for 0 where a part would run out (`LASTS`).
     """
 
     def __init__(self, run: float = 0.0, month: float = 0.0) -> None:
         self.limits = {"run": run, "month": month}
         self.spent = {"run": 0.0, "month": 0.0}
+        self.share: Share | None = None
+        self._room, self._taken = 0.0, 0.0  # dollars granted and not spent; when, by a clock that only goes forward
         self._reserved, self._changed = 0.0, threading.Condition()
         self._began = month_began()
 
@@ -75,15 +84,30 @@ class Purse:
             self._reserved = max(0.0, self._reserved - most)
             self.spent["month"] += cost
             self.spent["run"] += cost if run else 0.0
+            self._room -= cost
             self._changed.notify_all()
 
     def _tight(self, most: float, run: bool) -> str | None:
         if month_began() > self._began:
             self._began, self.spent["month"] = month_began(), 0.0
         for name, limit in self.limits.items():
-            if limit and (run or name != "run") and self.spent[name] + self._reserved + most > limit + DUST:
+            if name == "month" and limit and self.share:
+                if not self._shared(most, limit, self.share):
+                    return name
+            elif limit and (run or name != "run") and self.spent[name] + self._reserved + most > limit + DUST:
                 return name
         return None
+
+    def _shared(self, most: float, limit: float, share: Share) -> bool:
+        """Whether there is room for a call in what was granted, or could be had."""
+        more = max(0.0, self._reserved + most - self._room)
+        if more <= DUST and time.monotonic() - self._taken < LASTS / 2:
+            return True
+        granted, self.spent["month"] = share(more, limit)
+        if granted + DUST < more or self.spent["month"] > limit + DUST:
+            return False
+        self._room, self._taken = self._room + granted, time.monotonic()
+        return True
 
     def _sentence(self, name: str, most: float) -> str:
         limit, spent = self.limits[name], self.spent[name]

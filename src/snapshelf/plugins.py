@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from snapshelf.errors import UnknownAdapter, nearest
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 KINDS = ("embedders", "metrics", "recognisers", "rerankers", "sources", "stores")
 
@@ -39,4 +42,6 @@ def _own(kind: str) -> frozenset[str]:
 
 @cache
 def _foreign(kind: str) -> dict[str, EntryPoint]:
+    from importlib.metadata import entry_points
+
     return {point.name: point for point in entry_points(group=f"snapshelf.{kind}")}

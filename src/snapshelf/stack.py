@@ -6,8 +6,8 @@ import os
 import shutil
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, cast
@@ -18,16 +18,16 @@ from snapshelf import plugins
 from snapshelf.catalogue import Catalogue, asking, changes, journal, open_catalogue
 from snapshelf.catalogue.ledger import Ledger
 from snapshelf.config import Settings
-from snapshelf.errors import BadInput, Busy, Mismatch, NotHere, Outside, UnknownAdapter, nearest, of_system
+from snapshelf.errors import BadInput, Mismatch, NotHere, Outside, UnknownAdapter, nearest, of_system
 from snapshelf.lexical import Lexical, open_lexical
 from snapshelf.manifest import Manifest, check
-from snapshelf.media import MediaLimits
 from snapshelf.once import once
 from snapshelf.protocols import Embedder, Options, Recogniser, Renewable, Store
 from snapshelf.types import Filter, ModelCard, Purpose, Value
+from snapshelf.writer import writing
 
 if TYPE_CHECKING:
-    from snapshelf.media import ClipLimits, Fetcher
+    from snapshelf.media import ClipLimits, Fetcher, MediaLimits
 
 DEFAULT_MODEL = "compact"
 DATABASE = "catalogue.sqlite"
@@ -161,6 +161,8 @@ class Stack:
     @property
     def limits(self) -> MediaLimits:
         """What a picture may be at most, as the settings say."""
+        from snapshelf.media import MediaLimits
+
         return MediaLimits(max_pixels=self.settings.media.max_pixels, max_bytes=self.settings.media.max_bytes)
 
     def clip_limits(self, seconds: float = 0.0) -> ClipLimits:
@@ -202,7 +204,7 @@ class Stack:
 
     def count(self, connection: Connection, where: Filter | None = None) -> int:
         """How many products pass a filter; remembered for as long as the catalogue does not change."""
-        key = (changes.now(connection), where)
+        key = (changes.seen(connection), where)
         found = self._counts.get(key)
         if found is None:
             found = self._counts[key] = asking.count(connection, where)
@@ -212,7 +214,7 @@ class Stack:
 
     def count_views(self, connection: Connection) -> int:
         """How many views all products have; remembered likewise, since some stores would have to list them all."""
-        now, held = changes.now(connection), self._views
+        now, held = changes.seen(connection), self._views
         if held is None or held[0] != now:
             held = self._views = now, asking.count_views(connection)
         return held[1]
@@ -232,27 +234,9 @@ class Stack:
                 raise
         return now > 0 and (bool(self.rebuild) or any(cursors.get(name, 0) < now for name in (self.index, LEXICAL)))
 
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Be the one writer. Raises Busy, naming the other process; NoSpace and Outside for what the disk refuses."""
-        from filelock import FileLock, Timeout
-
-        lock, owner = FileLock(self.folder / "write.lock"), self.folder / "writer"
-        try:
-            lock.acquire(timeout=0)
-        except Timeout as error:
-            who = owner.read_text() if owner.exists() else "unknown"
-            raise Busy(f"{self.folder} is being written to by process {who}; wait for it to finish") from error
-        except OSError as error:
-            raise of_system(error) from error
-        try:
-            owner.write_text(str(os.getpid()))
-            yield
-        except OSError as error:
-            raise of_system(error) from error
-        finally:
-            owner.unlink(missing_ok=True)
-            lock.release()
+    def writing(self, follows: bool = False) -> AbstractContextManager[None]:
+        """Be the one writer; see `snapshelf.writer`. Raises Busy, NoSpace, Outside."""
+        return writing(self.folder, follows)
 
     def close(self) -> None:
         """Close what was opened, and write down what queries have cost."""

@@ -43,12 +43,16 @@ class Clip:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Segment:
-    """A piece of video that shows one scene: a few ``frames``, and the sound beside them, None in a silent film."""
+    """A piece of video that shows one scene: a few ``frames``, and the sound beside them, None in a silent film.
+
+    ``shows`` says which vector is meant, where a model gives one for the pictures and one for the sound (`ModelCard`).
+    """
 
     frames: tuple[Image, ...]
     start: float
     end: float
     sound: Clip | None = None
+    shows: Literal["video", "sound"] = "video"
 
 
 RATE = 16_000  # samples per second of every `Clip`
@@ -170,6 +174,7 @@ class ModelCard:
     source: str
     purposes_differ: bool = False  # True: the same content has one vector for indexing and another for querying
     cuts: str = ""  # by which rule the model cuts whole videos by itself; "": it takes what Snapshelf cuts
+    parts_scenes: bool = False  # True: pictures and sound of a scene have a vector each
     longest_sound: float = 0.0  # seconds of a sound beyond which the model cuts it by itself; 0: it takes any
     default_dim: int = 0  # coordinates kept by a new shelf; 0: the largest
     batch: int = 32

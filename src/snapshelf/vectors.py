@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -32,17 +32,16 @@ def dots(queries: Vectors, rows: Vectors) -> Vectors:
 
 
 def nearest(
-    scores: NDArray[np.float32], k: int, name: Callable[[int], str], rows: NDArray[np.int64] | None = None
+    scores: NDArray[np.float32], k: int, names: Callable[[Sequence[int]], list[str]]
 ) -> tuple[list[str], NDArray[np.float32]]:
     """Ids and scores of the k highest, highest first, equal scores in order of id; -inf stands for "not this one".
 
-    name: position, or the entry of ``rows`` at that position → id.
+    names: positions → ids; asked once, for all that are found.
     """
     k = min(k, int(np.count_nonzero(scores > -np.inf)))
     if k <= 0:
         return [], np.empty(0, np.float32)
     kth = np.partition(scores, len(scores) - k)[len(scores) - k]
     near = np.flatnonzero(scores >= kth)
-    named = [(-float(scores[at]), name(int(at if rows is None else rows[at]))) for at in near]
-    named = sorted(named)[:k]
+    named = sorted(zip((-scores[near]).tolist(), names(near.tolist()), strict=True))[:k]
     return [id for _, id in named], np.array([-score for score, _ in named], np.float32)

@@ -1,5 +1,7 @@
 """The catalogue: what is put comes back, what is removed is gone from everywhere, and filters mean what they say."""
 
+from contextlib import ExitStack
+
 import numpy as np
 import pytest
 from hypothesis import given, reject, settings
@@ -42,6 +44,14 @@ def test_migrations_make_the_schema(tmp_path):
             assert repr(found) == repr(wanted), (table, look)
     migrated.dispose()
     declared.dispose()
+
+
+def test_any_number_of_searches_may_read_at_the_same_time(catalogue):
+    """A search holds a connection while it waits for a service; none may wait for another's."""
+    with ExitStack() as many:
+        for _ in range(64):
+            connection = many.enter_context(catalogue.read())
+            assert connection.exec_driver_sql("SELECT 1").scalar() == 1
 
 
 def test_a_newer_catalogue_is_left_alone(catalogue, tmp_path):

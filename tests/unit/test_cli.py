@@ -279,3 +279,23 @@ def test_help_names_every_command(run):
     for command in ("init", "index", "search", "show", "remove", "info", "embedders", "stores", "evaluate", "demo"):
         assert command in said
     assert run("--version")[1].startswith("snapshelf ")
+
+
+def test_suggest_and_similar(run, home):
+    run("index", "products.csv")
+    status, said, _ = run("suggest", "shoe")
+    assert status == 0
+    assert "phrase" in said
+    assert "shoe" in said
+    assert run("suggest", "zzzz")[1].strip() == "nothing to suggest"
+    (first, *_) = json.loads(run("suggest", "red", "--json")[1])
+    assert first["spans"] == [[0, 3]]
+    status, said, _ = run("similar", "A", "--why")
+    assert status == 0
+    assert "A  " not in said
+    dear = json.loads(run("similar", "A", "--where", "price > 25", "--json")[1])["hits"]
+    assert [hit["sku"] for hit in dear] == ["C"]
+    status, _, complaint = run("similar", "NONE")
+    assert status == 3
+    assert "no product 'NONE'" in complaint
+    assert run("similar", "A", "-k", "0")[0] == 2

@@ -16,7 +16,7 @@ from snapshelf.catalogue import jobs, open_catalogue
 from snapshelf.catalogue.jobs import Job, Refusal
 from snapshelf.config import EmbedderSettings, Settings, StoreSettings
 from snapshelf.errors import BadInput, Interrupted, NoSpace, SomeRefused
-from snapshelf.ingest.jobs import reported
+from snapshelf.ingest.jobs import begun, reported
 from snapshelf.ingest.report import Summary
 from snapshelf.types import Product
 from tests.unit.test_ingest import ROWS, write_catalogue
@@ -137,7 +137,7 @@ def test_an_empty_catalogue_is_a_failed_job(shelf):
 def test_a_long_step_keeps_saying_that_it_is_alive(shelf):
     """Nothing but time passes inside the block, as while a model works on one chunk."""
     summary = Summary()
-    with shelf.stack.writing(), reported(shelf.stack, "slow", "x.csv", 10, summary, every=0.01):
+    with shelf.stack.writing(), reported(shelf.stack, begun("j", "x.csv", 10, ""), summary, quiet=0.01):
         (first,) = every(shelf)
         summary.added = 4
         end = time.monotonic() + 20
@@ -179,7 +179,7 @@ def test_another_process_watches_it_and_sees_that_it_was_killed(shelf, tmp_path)
     with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout.readline() == "waiting\n"
         end = time.monotonic() + 30
-        while (job := every(shelf)[0]).done < 128:  # two chunks are through; the rest waits for the line
+        while (job := every(shelf)[0]).done < 128:  # two chunks are through, and the third waits for the line
             assert time.monotonic() < end
             threading.Event().wait(0.02)
         assert (job.state, job.by, job.total) == ("running", "another process", None)

@@ -1,5 +1,6 @@
 """What an address of the storefront asks, the filter that its choices become, its pages, its facets and cards."""
 
+from types import SimpleNamespace
 from urllib.parse import parse_qsl
 
 import pytest
@@ -11,14 +12,16 @@ from snapshelf.errors import BadFilter
 from snapshelf.http.problem import Problem
 from snapshelf.types import Product
 from snapshelf.web.pages import money
+from snapshelf.web.pages import text as pages_text
 from snapshelf.web.store import asked, facets, narrow
 from snapshelf.web.store.asked import Asked
-from snapshelf.web.store.cards import plain, stock, swatches
+from snapshelf.web.store.cards import Card, plain, stock, swatches
 from snapshelf.web.store.pager import pages
 
 KINDS = {"brand": "text", "color": "list", "price": "number", "stock": "number", "in_stock": "bool", "the size": "text",
          "watts": "number", "not": "text"}  # fmt: skip
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1, max_size=20)
+NAMES = TEXTS.map(str.strip).filter(bool)
 
 
 def read(query):
@@ -29,8 +32,12 @@ def read(query):
 
 
 def test_an_address_is_read():
-    found = read("q=red++shoes&f.brand=Acme&f.brand=Bolt&f.brand=Acme&min=5&max=79,90&stock=1&off=price,brand&sort=-price&page=3")
-    assert found == Asked("red shoes", "", {"brand": ("Acme", "Bolt")}, 5.0, 79.9, True, "-price", 3, ("price", "brand"))
+    found = read(
+        "q=red++shoes&f.brand=Acme&f.brand=Bolt&f.brand=Acme&min=5&max=79,90&stock=1&off=price,brand&sort=-price&page=3"
+    )
+    assert found == Asked(
+        "red shoes", "", {"brand": ("Acme", "Bolt")}, 5.0, 79.9, True, "-price", 3, ("price", "brand")
+    )
 
 
 def test_what_is_not_ours_is_passed_over():
@@ -50,7 +57,7 @@ def test_mistakes_are_refused_with_their_field(query, field):
 
 @given(
     q=TEXTS.map(lambda text: " ".join(text.split())),
-    chosen=st.dictionaries(TEXTS.map(str.strip).filter(bool), st.lists(TEXTS.map(str.strip).filter(bool), min_size=1, unique=True).map(tuple), max_size=3),
+    chosen=st.dictionaries(NAMES, st.lists(NAMES, min_size=1, unique=True).map(tuple), max_size=3),
     most=st.none() | st.integers(0, 10_000).map(float),
     page=st.integers(1, 1000),
     in_stock=st.booleans(),
@@ -87,7 +94,7 @@ def test_names_that_are_no_words_are_quoted():
     filters.check(filters.parse(where("f.the+size=M&f.not=really")), KINDS)
 
 
-@given(TEXTS.map(str.strip).filter(bool), st.sampled_from(["brand", "the size", "not"]))
+@given(NAMES, st.sampled_from(["brand", "the size", "not"]))
 def test_no_value_leaves_its_quotes(value, name):
     """Whatever a value holds, the filter asks for exactly that value and nothing else."""
     made = filters.parse(narrow.where(Asked(chosen={name: (value,)}), KINDS))
@@ -95,7 +102,8 @@ def test_no_value_leaves_its_quotes(value, name):
 
 
 @pytest.mark.parametrize(
-    "query", ["f.colour=red", "f.watts=many", "f.in_stock=perhaps", "f.watts=nan", "where=price+<", "where=)+or+(price+>+0"]
+    "query",
+    ["f.colour=red", "f.watts=many", "f.in_stock=perhaps", "f.watts=nan", "where=price+<", "where=)+or+(price+>+0"],
 )
 def test_what_is_no_filter_is_refused(query):
     with pytest.raises(BadFilter):
@@ -129,7 +137,11 @@ def test_facets_keep_what_is_chosen():
     found = facets.facets(["brand", "size", "color"], counted, Asked("x", chosen={"brand": ("B9", "gone")}))
     assert [one.name for one in found] == ["brand"]  # one size alone is no choice
     (brand,) = found
-    assert [(one.value, one.count, one.chosen) for one in brand.first[:3]] == [("gone", 0, True), ("B9", 11, True), ("B0", 20, False)]
+    assert [(one.value, one.count, one.chosen) for one in brand.first[:3]] == [
+        ("gone", 0, True),
+        ("B9", 11, True),
+        ("B0", 20, False),
+    ]
     assert len(brand.first) == facets.SHOWN
     assert len(brand.first) + len(brand.rest) == 13
 
@@ -153,7 +165,9 @@ def test_stock_in_words():
 
 def test_variants_are_told_apart_by_what_differs():
     family = [
-        Product(f"A{n}", "a", family="A", images=("a.jpg",), attributes={"color": color, "size": size, "material": "wool"})
+        Product(
+            f"A{n}", "a", family="A", images=("a.jpg",), attributes={"color": color, "size": size, "material": "wool"}
+        )
         for n, (color, size) in enumerate([("red", "M"), ("red", "L"), ("blue", "M")])
     ]
     found = swatches(family[0], family)
@@ -167,3 +181,34 @@ def test_variants_are_told_apart_by_what_differs():
 def test_values_and_prices_as_people_read_them():
     assert [plain(one) for one in (True, 1200.0, 2.5, ("a", "b"), "x")] == ["yes", "1,200", "2.5", "a, b", "x"]
     assert [money(1299.0, "EUR"), money(5.0, "CHF"), money(0.5), money(None)] == ["€1,299.00", "5.00 CHF", "0.50", ""]
+
+
+# --- templates ------------------------------------------------------------------------------------------------------
+
+
+def test_what_a_catalogue_says_is_escaped():
+    """Titles and attributes come from suppliers; none of it is markup."""
+    evil = "<script>alert(1)</script>"
+    product = Product(evil, evil, evil, evil, evil, 1.0, evil, 3, attributes={evil: evil})
+    settings = SimpleNamespace(name=evil, style="")
+    card = Card(product, 1, stock(product), evil, (), 0, (evil,), ((evil, evil),))
+    text = pages_text(
+        "store/product.html",
+        {
+            "request": SimpleNamespace(base_url="http://shop.example/"),
+            "server": SimpleNamespace(settings=settings),
+            "caller": SimpleNamespace(form=evil),
+            "shop": None,
+            "asked": Asked(evil),
+            "product": product,
+            "stock": stock(product),
+            "variants": (),
+            "attributes": [(evil, evil)],
+            "clips": (),
+            "near": [card],
+            "photo": False,
+            "query_id": evil,
+        },
+    )
+    assert "<script>alert" not in text
+    assert text.count("&lt;script&gt;alert") > 10

@@ -1,6 +1,7 @@
 """One shelf, many threads: every answer is the one that a single thread gets, whatever the others do meanwhile."""
 
 import itertools
+import os
 import random
 import subprocess
 import sys
@@ -12,11 +13,13 @@ import pytest
 from PIL import Image
 
 import snapshelf
+from snapshelf.catalogue import changes
 from snapshelf.config import Settings, StoreSettings
+from snapshelf.errors import Busy
 from snapshelf.filters import matches, parse
-from snapshelf.search.similar import similar
-from snapshelf.search.suggest import suggest
+from snapshelf.once import once
 from snapshelf.types import Product, Results
+from snapshelf.writer import writing
 
 THREADS = 8
 SECONDS = 2.0  # of hammering, and answers that each thread gets at least
@@ -66,9 +69,9 @@ def questions(folder):
         "photo": lambda s: s.search(image=photo),
         "photo and words": lambda s: s.search("but in green", image=other, k=6),
         "not": lambda s: s.search("mug not red", cutoff=False),
-        **{typed: lambda s, t=typed: suggest(s.stack, t) for typed in ("re", "red ru", "headpohnes", "mug-1", "t-s")},
-        "similar": lambda s: similar(s.stack, "MUG-1-2"),
-        "similar, filtered": lambda s: similar(s.stack, "DES-12-1", where=CHEAP, family=True),
+        **{typed: lambda s, t=typed: s.suggest(t) for typed in ("re", "red ru", "headpohnes", "mug-1", "t-s")},
+        "similar": lambda s: s.similar("MUG-1-2"),
+        "similar, filtered": lambda s: s.similar("DES-12-1", where=CHEAP, family=True),
         "explain": lambda s: s.explain("MUG-1-2", "red mug"),
     }
 
@@ -178,3 +181,84 @@ def test_while_another_process_indexes(place):
     finally:
         other.kill()
         other.wait()
+
+
+class Slow:
+    """Something that is opened once, slowly."""
+
+    def __init__(self):
+        self.turn, self.opened = threading.RLock(), []
+
+    @once
+    def part(self):
+        """What is opened."""
+        found = object()
+        self.opened.append(found)
+        time.sleep(0.02)  # in which another thread would begin to open it, too
+        return found
+
+
+def test_a_part_is_opened_once():
+    slow, begin, seen = Slow(), threading.Barrier(THREADS), []
+
+    def ask():
+        begin.wait()
+        seen.append(slow.part)
+
+    threads = [threading.Thread(target=ask) for _ in range(THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert seen == slow.opened * THREADS
+    del slow.__dict__["part"]
+    assert slow.part is not seen[0], "what was closed is opened anew"
+    assert Slow.part.__doc__ == "What is opened."
+
+
+def test_more_threads_than_connections_that_stay_open(place):
+    """Each of them holds one connection and asks for a second, as a search may."""
+    folder, settings = place
+    begin, done = threading.Barrier(24), []
+    with snapshelf.open(folder / "shelf", settings) as shelf:
+
+        def ask():
+            with shelf.stack.catalogue.read() as connection:
+                before = changes.now(connection)
+                begin.wait(timeout=30)
+                with shelf.stack.catalogue.read() as other:
+                    done.append(changes.now(other) == before)
+
+        threads = [threading.Thread(target=ask) for _ in range(24)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert done == [True] * 24
+
+
+def test_who_indexes_waits_for_a_search_that_catches_up(tmp_path):
+    """And who only catches up waits for nobody, nor does anybody for one that indexes."""
+    held, end = threading.Event(), threading.Event()
+
+    def hold(follows):
+        with writing(tmp_path, follows):
+            held.set()
+            end.wait(30)
+
+    for follows in (True, False):
+        held.clear(), end.clear()
+        other = threading.Thread(target=hold, args=(follows,))
+        other.start()
+        assert held.wait(30)
+        with pytest.raises(Busy, match=f"by process {os.getpid()};"), writing(tmp_path, follows=True):
+            pass
+        if follows:
+            threading.Timer(0.1, end.set).start()
+            with writing(tmp_path):
+                assert end.is_set()
+        else:
+            with pytest.raises(Busy, match="is being written to"), writing(tmp_path):
+                pass
+            end.set()
+        other.join()

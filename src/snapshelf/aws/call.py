@@ -39,6 +39,10 @@ def call(
             if after:
                 after(fate(error))
             raise
+        except (KeyboardInterrupt, SystemExit):  # in the middle of it: it may have been carried out
+            if after:
+                after("lost")
+            raise
         if after:
             after("done")
         return found

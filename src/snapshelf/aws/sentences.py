@@ -74,6 +74,11 @@ REMOTE: Mapping[tuple[str, str], Sentence] = {
     ("ValidationException", "model identifier is invalid"): REGION,
     ("ValidationException", "security token.*expired"): EXPIRED,
     ("ValidationException", "model access|don't have access"): DENIED,
+    ("ValidationException", r"RAI_VIOLATION|content (policy|filter)|responsible AI"): (
+        BadInput,
+        "{what}the model refuses it for its content ({operation}: {said}); it is set aside, so change it or leave it "
+        "out",
+    ),
     ("ValidationException", r"s3.*(access|permission|denied|not authori[sz]ed)"): (
         BadSettings,
         "AWS cannot read or write the S3 location ({operation}: {said}); the caller needs s3:GetObject on what is read "
@@ -108,6 +113,11 @@ REMOTE: Mapping[tuple[str, str], Sentence] = {
     ("SignatureDoesNotMatch", ""): SIGNATURE,
     ("IncompleteSignatureException", ""): SIGNATURE,
     ("MissingAuthenticationTokenException", ""): UNKNOWN_KEY,
+    ("AccessDeniedException", "resource-based policy"): (
+        BadSettings,
+        "a policy of the bucket itself denies {operation} ({said}); change that policy, for no policy of this role or "
+        "user can allow it",
+    ),
     **{(code, "kms"): KMS for code in ("AccessDeniedException", "AccessDenied")},
     **{(code, ""): DENIED for code in ("AccessDeniedException", "AccessDenied", "AllAccessDisabled", "403")},
     **{

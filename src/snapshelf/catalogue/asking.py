@@ -31,25 +31,29 @@ def skus(connection: Connection, where: Filter, among: Sequence[str] | None = No
     return list(connection.execute(query if among is None else query.where(products.c.sku.in_(among))).scalars())
 
 
-def variants(connection: Connection, families: Sequence[str], most: int) -> list[str]:
-    """SKUs of the products of some families, in order, at most so many."""
-    if not families:
-        return []
-    query = select(products.c.sku).where(products.c.family.in_(families)).order_by(products.c.sku).limit(most)
-    return list(connection.execute(query).scalars())
+def variants(connection: Connection, families: Sequence[str], most: int) -> dict[str, list[str]]:
+    """Family → SKUs of its products, in order; of all together at most so many."""
+    found: dict[str, list[str]] = {family: [] for family in families}
+    c = products.c
+    query = select(c.family, c.sku).where(c.family.in_(families)).order_by(c.sku).limit(most)
+    for family, sku in connection.execute(query) if families else ():
+        found[family].append(sku)
+    return found
 
 
-def values(
+def pairs(
     connection: Connection, skus: Sequence[str], without: Sequence[str] = ()
-) -> dict[str, dict[str, tuple[str, ...]]]:
-    """SKU → attribute → its texts, of the products that have any; ``without`` some attributes."""
-    a, found = attributes.c, dict[str, dict[str, tuple[str, ...]]]()
+) -> dict[str, list[tuple[str, str | float]]]:
+    """SKU → (attribute, value) of the products that have any, in order; ``without`` some attributes.
+
+    Booleans are 0 and 1, and each element of a list is a value.
+    """
+    a, found = attributes.c, dict[str, list[tuple[str, str | float]]]()
     for start in range(0, len(skus), 500):
-        query = select(a.sku, a.name, a.text).where(a.sku.in_(skus[start : start + 500]), a.text.is_not(None))
-        for sku, name, text in connection.execute(query.order_by(a.sku, a.name, a.position)):
+        query = select(a.sku, a.name, a.text, a.number).where(a.sku.in_(skus[start : start + 500]))
+        for sku, name, text, number in connection.execute(query.order_by(a.sku, a.name, a.position)):
             if name not in without:
-                held = found.setdefault(sku, {})
-                held[name] = (*held.get(name, ()), text)
+                found.setdefault(sku, []).append((name, number if text is None else text))
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
@@ -11,6 +12,7 @@ from snapshelf.catalogue.schema import cursors, gone, products, views
 from snapshelf.types import View, view_id
 
 NOW = "now"
+_seen: WeakKeyDictionary[Connection, int] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,14 @@ class Behind:
 def now(connection: Connection) -> int:
     """The number of the newest transaction; 0 for a new catalogue."""
     return cursor(connection, NOW)
+
+
+def seen(connection: Connection) -> int:
+    """The same, asked for once: a connection for reading sees one state. Not for one that writes."""
+    seq = _seen.get(connection)
+    if seq is None:
+        seq = _seen[connection] = now(connection)
+    return seq
 
 
 def tick(connection: Connection) -> int:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from snapshelf.catalogue import charges
 from snapshelf.catalogue.open import Catalogue
+from snapshelf.catalogue.shares import Shares
 from snapshelf.errors import SnapshelfError
 from snapshelf.money import month_began
 from snapshelf.protocols import Buying
@@ -23,6 +24,7 @@ class Ledger:
     def __init__(self, catalogue: Catalogue, may_write: Callable[[], bool]) -> None:
         self.catalogue, self.may_write = catalogue, may_write
         self._buyer: Buying | None = None
+        self._shares = Shares(catalogue)
         self._lock, self._settling = threading.Lock(), threading.Thread()
 
     def attach(self, embedder: object) -> None:
@@ -35,16 +37,20 @@ class Ledger:
         self.settle()
         if self._buyer:
             with self.catalogue.read() as connection:
-                self._buyer.begin(charges.spent(connection, month_began()))
+                spent = charges.spent(connection, month_began())
+            self._buyer.begin(spent, self._shares.take if self.may_write() else None)
 
     @contextmanager
     def writing(self, run: str = "") -> Iterator[Connection]:
         """A transaction that also writes down what calls have cost so far; all of it or, on any error, nothing."""
         with self._lock:
             owed = self._buyer.charges() if self._buyer else []
+            dollars = sum(one.dollars for one in owed)
             with self.catalogue.write() as connection:
                 yield connection
                 charges.record(connection, run, owed)
+                self._shares.wrote(connection, dollars)
+            self._shares.settled(dollars)
             if self._buyer:
                 self._buyer.charged(len(owed))
 
@@ -68,7 +74,10 @@ class Ledger:
         return self._buyer.notes() if self._buyer else []
 
     def close(self) -> None:
-        """Write down the rest."""
+        """Write down the rest, and leave the month's budget to others."""
         if self._settling.is_alive():
             self._settling.join()
         self.settle()
+        if self.may_write():
+            with suppress(SnapshelfError):  # it runs out by itself
+                self._shares.give_back()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -16,8 +16,10 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from snapshelf.catalogue.migrate import upgrade
 from snapshelf.errors import BadSettings, Busy, MissingExtra, NoSpace, Outside, SnapshelfError
 
-KEPT = 16  # connections that stay open
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=10000", "cache_size=-32000")
+# A search reads while it waits for the model and the store, and may open a second connection beside its first. With a
+# fixed number of connections so many searches at the same time would wait for each other.
+POOL: Mapping[str, Any] = {"pool_size": 32, "max_overflow": -1}
 
 
 class Catalogue:
@@ -59,14 +61,10 @@ def _engine(url: str) -> Engine:
     try:
         place = make_url(url)
         if place.get_backend_name() != "sqlite":
-            return create_engine(place)
+            return create_engine(place, **POOL)
         file = Path(place.database or "")
         fixed = file.is_file() and not (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK))
-        if fixed:
-            engine = create_engine(_readable(place, file), poolclass=NullPool)
-        else:
-            # One thread may hold several at once, so that a pool with an end could leave all of them waiting.
-            engine = create_engine(place, pool_size=KEPT, max_overflow=-1)
+        engine = create_engine(_readable(place, file), poolclass=NullPool) if fixed else create_engine(place, **POOL)
     except ArgumentError as error:
         raise BadSettings(
             f"catalogue.url is {url!r}, which is no address of a database; give one such as "

@@ -113,6 +113,38 @@ def explain(
 
 
 @app.command()
+def suggest(
+    typed: Annotated[str, typer.Argument(metavar="WORDS", help="What is typed so far; a blank ends the last word.")],
+    k: Annotated[int, typer.Option("-k", "--k", help="Suggestions at most.")] = 8,
+    shelf: ShelfOption = "",
+    settings: SettingsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Print what somebody may be about to type."""
+    from snapshelf.cli import search as command
+
+    command.suggest(typed, k, shelf, settings, json)
+
+
+@app.command()
+def similar(
+    sku: Annotated[str, typer.Argument(help="The product's SKU.")],
+    where: Annotated[str, typer.Option(help="A filter, as for search.")] = "",
+    k: Annotated[int, typer.Option("-k", "--k", help="Hits on a page.")] = 12,
+    page: Annotated[int, typer.Option(help="Which page of k hits.", min=1)] = 1,
+    family: Annotated[bool, typer.Option("--family", help="Show its own variants, too, each by itself.")] = False,
+    why: Annotated[bool, typer.Option("--why", help="Say below each hit how it came about.")] = False,
+    shelf: ShelfOption = "",
+    settings: SettingsOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Find more like a product."""
+    from snapshelf.cli import search as command
+
+    command.similar(command.Like(sku, where, k, page, family, why), shelf, settings, json)
+
+
+@app.command()
 def show(
     sku: Annotated[str, typer.Argument(help="The product's SKU.")],
     shelf: ShelfOption = "",
@@ -241,8 +273,11 @@ def twin(
     data: Annotated[Path | None, typer.Option(help="Folder to keep everything in; without it, in memory.")] = None,
     keys: Annotated[Path | None, typer.Option(help="JSON file of access keys, secrets and policies.")] = None,
     faults: Annotated[Path | None, typer.Option(help="TOML or JSON file of faults to make.")] = None,
+    kms: Annotated[Path | None, typer.Option(help="JSON file of KMS keys that cannot be used, and why.")] = None,
     throttle: Annotated[bool, typer.Option("--throttle", help="Refuse what exceeds AWS's documented rates.")] = False,
     reads: Annotated[float, typer.Option(help="Reads per second of one index, with --throttle.", min=1)] = 500,
+    requests_per_minute: Annotated[float, typer.Option(help="Calls of Nova a minute; 0: any number.", min=0)] = 0,
+    tokens_per_minute: Annotated[float, typer.Option(help="Tokens of Nova a minute; 0: any number.", min=0)] = 0,
     recall_loss: Annotated[
         int | None, typer.Option(help="Lose results as AWS's approximate index does; the seed.")
     ] = None,
@@ -257,14 +292,17 @@ def twin(
         bool, typer.Option("--purposes-differ", help="Let vectors show the purpose they were made for.")
     ] = False,
     phrases: Annotated[Path | None, typer.Option(help="File of what may be said in sounds, a phrase a line.")] = None,
+    blocked: Annotated[Path | None, typer.Option(help="File of what Nova refuses for its content.")] = None,
     verbose: Annotated[bool, typer.Option("--verbose", help="Print a line for each call.")] = False,
 ) -> None:
     """Answer as Amazon Nova and S3 Vectors do, offline, on a port of this machine."""
     from snapshelf.cli import twin as command
 
     beside = port + 1 if port else 0
-    nova = command.AskedOfNova(s3, beside if s3_port is None else s3_port, job_seconds, purposes_differ, phrases)
-    asked = (port, data, keys, faults, throttle, reads, recall_loss, classic, building, verbose)
+    quotas = (requests_per_minute, tokens_per_minute)
+    s3_at = beside if s3_port is None else s3_port
+    nova = command.AskedOfNova(s3, s3_at, job_seconds, purposes_differ, phrases, blocked, *quotas)
+    asked = (port, data, keys, faults, kms, throttle, reads, recall_loss, classic, building, verbose)
     command.twin(command.Asked(*asked, nova))
 
 

@@ -113,7 +113,7 @@ def _tell(probe: Probe, finding: Finding | None, reason: str) -> None:
 
 def _quotas(wishes: Wishes, endpoint: str) -> dict[str, Setting]:
     """The account's own pace, where Service Quotas tells it; a model that is not AWS's own has none."""
-    if "amazonaws.com" not in endpoint:
+    if "amazonaws.com" not in endpoint and not os.environ.get("AWS_ENDPOINT_URL_SERVICE_QUOTAS"):
         show.console.print(f"  {endpoint} is not AWS, so no quotas are asked for", markup=False)
         return {}
     try:

@@ -8,16 +8,18 @@ from pathlib import Path
 from rich.progress import Progress
 
 from snapshelf.cli import show
-from snapshelf.errors import Interrupted
+from snapshelf.errors import BadInput, Interrupted
 from snapshelf.learn import read_triplets
 from snapshelf.shelf import open_shelf
 
 
-def train(triplets: Path, shelf: str, settings: Path | None, json: bool) -> None:
+def train(triplets: Path | None, events: Path | None, shelf: str, settings: Path | None, json: bool) -> None:
     """Teach a fusion, say what it is worth, and deploy it if it is better."""
     from snapshelf import learn
 
-    examples = read_triplets(triplets)
+    if not triplets and not events:
+        raise BadInput("there is nothing to learn from; give a CSV of examples, or a log with --events")
+    examples = [*(read_triplets(triplets) if triplets else ()), *(learn.of_events(events) if events else ())]
     with (
         open_shelf(shelf, settings, create=False) as opened,
         Progress(transient=True, disable=json or not show.console.is_terminal) as bar,

@@ -71,7 +71,10 @@ def train_rerank(
 
 @train.command("fusion")
 def train_fusion(
-    triplets: Annotated[Path, typer.Argument(help="Examples as CSV: photo,text,sku, the product that was wanted.")],
+    triplets: Annotated[
+        Path | None, typer.Argument(help="Examples as CSV: photo,text,sku, the product that was wanted.")
+    ] = None,
+    events: Annotated[Path | None, typer.Option(help="Learn from the clicks of this log of events, too.")] = None,
     shelf: ShelfOption = "",
     settings: SettingsOption = None,
     json: JsonOption = False,
@@ -79,7 +82,7 @@ def train_fusion(
     """Learn how a photo and words go together; deployed only if it is better on families it never saw."""
     from snapshelf.cli import fusion as command
 
-    command.train(triplets, shelf, settings, json)
+    command.train(triplets, events, shelf, settings, json)
 
 
 @aws.command("check")

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from rich.text import Text
+
 from snapshelf.cli import show
 from snapshelf.search import written
 from snapshelf.shelf import open_shelf
@@ -91,3 +93,43 @@ def explain(
     else:
         for line in found.said:
             show.console.print(line, markup=False)
+
+
+def suggest(typed: str, k: int, shelf: str, settings: Path | None, json: bool) -> None:
+    """Print suggestions, what stands for the typed letters emboldened."""
+    with open_shelf(shelf, settings, create=False) as opened:
+        found = opened.suggest(typed, k)
+    if json:
+        show.dump([asdict(one) for one in found])
+        return
+    for one in found:
+        line = Text(one.text)
+        for start, end in one.spans:
+            line.stylize("bold", start, end)
+        line.append(f"  {one.kind}{f' of {one.sku}' if one.sku else f', {one.products:,}'}", "dim")
+        show.console.print(line)
+    if not found:
+        show.console.print("nothing to suggest")
+
+
+@dataclass(frozen=True, slots=True)
+class Like:
+    """What stood on the command line of ``similar``."""
+
+    sku: str
+    where: str
+    k: int
+    page: int
+    family: bool
+    why: bool
+
+
+def similar(asked: Like, shelf: str, settings: Path | None, json: bool) -> None:
+    """Print products like one."""
+    with open_shelf(shelf, settings, create=False) as opened:
+        where, offset = asked.where or None, (asked.page - 1) * asked.k
+        results = opened.similar(asked.sku, asked.k, where, offset, asked.family)
+    if json:
+        show.dump(show.as_json(results))
+    else:
+        show.hits(results, asked.why)

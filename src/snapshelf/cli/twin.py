@@ -17,7 +17,11 @@ from snapshelf.errors import BadSettings, of_system
 if TYPE_CHECKING:
     from snapshelf.twin.bedrock.settings import Settings
 
-SERVICES = {"s3vectors": "AWS_ENDPOINT_URL_S3VECTORS", "bedrock": "AWS_ENDPOINT_URL_BEDROCK_RUNTIME"}
+SERVICES = {
+    "s3vectors": "AWS_ENDPOINT_URL_S3VECTORS",
+    "bedrock": "AWS_ENDPOINT_URL_BEDROCK_RUNTIME",
+    "servicequotas": "AWS_ENDPOINT_URL_SERVICE_QUOTAS",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,9 @@ class AskedOfNova:
     job_seconds: float
     purposes_differ: bool
     phrases: Path | None
+    blocked: Path | None
+    requests: float
+    tokens: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,7 @@ class Asked:
     data: Path | None
     keys: Path | None
     faults: Path | None
+    kms: Path | None
     throttle: bool
     reads: float
     loss: int | None
@@ -51,6 +59,7 @@ class Asked:
 def twin(asked: Asked) -> None:
     """Serve until Ctrl-C or SIGTERM."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy is loaded: see twin/s3vectors/nearest.py
+    from snapshelf.twin.quotas import Quotas
     from snapshelf.twin.run import Options, start
 
     options = Options(
@@ -58,6 +67,8 @@ def twin(asked: Asked) -> None:
         data=asked.data,
         keys=asked.keys,
         faults=asked.faults,
+        kms=asked.kms,
+        quotas=Quotas(asked.nova.requests, asked.nova.tokens),
         throttle=asked.throttle,
         reads=asked.reads,
         loss=asked.loss,
@@ -91,16 +102,21 @@ def twin(asked: Asked) -> None:
 def _bedrock(asked: AskedOfNova) -> Settings:
     from snapshelf.twin.bedrock.settings import Settings
 
-    said: list[str] = []
-    if asked.phrases is not None:
-        try:
-            said = [line.strip() for line in asked.phrases.read_text("utf-8").splitlines() if line.strip()]
-        except OSError as error:
-            raise of_system(error) from error
-        except UnicodeDecodeError as error:
-            raise BadSettings(f"{asked.phrases} is no UTF-8 text; it holds a phrase on each line") from error
+    said = _lines(asked.phrases, "a phrase")
+    blocked = _lines(asked.blocked, "a phrase, or sha256:… of a file,")
     purposes: Literal["same", "differ"] = "differ" if asked.purposes_differ else "same"
-    return Settings(purposes=purposes, job_seconds=asked.job_seconds, phrases=tuple(said))
+    return Settings(purposes=purposes, job_seconds=asked.job_seconds, phrases=said, blocked=blocked)
+
+
+def _lines(file: Path | None, what: str) -> tuple[str, ...]:
+    if file is None:
+        return ()
+    try:
+        return tuple(line.strip() for line in file.read_text("utf-8").splitlines() if line.strip())
+    except OSError as error:
+        raise of_system(error) from error
+    except UnicodeDecodeError as error:
+        raise BadSettings(f"{file} is no UTF-8 text; it holds {what} on each line") from error
 
 
 def _line(text: str) -> None:

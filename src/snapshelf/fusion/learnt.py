@@ -75,9 +75,11 @@ def fit_network(
     model: str,
     seed: int = 0,
     tell: Callable[[int, int], None] | None = None,
+    against: Vectors | None = None,
 ) -> Learnt:
     """One hidden layer, EPOCHS passes. Rows with the same target are no examples against each other.
 
+    against: (n, d) for each row a product that was passed over, zeros for none; it is one more that is not wanted.
     tell: called with (done, all) after each pass. The same rows and seed give the same network.
     """
     rng = np.random.default_rng(seed)
@@ -90,12 +92,13 @@ def fit_network(
         "bias": np.zeros(d, np.float32),
     }
     moments = {name: (np.zeros_like(value), np.zeros_like(value)) for name, value in weights.items()}
+    over = np.zeros_like(targets) if against is None else against
     step = 0
     for epoch in range(EPOCHS):
         order = rng.permutation(n)
         for start in range(0, n, BATCH):
             rows = order[start : start + BATCH]
-            slopes = _slopes(weights, both[rows], base[rows], targets[rows])
+            slopes = _slopes(weights, both[rows], base[rows], targets[rows], over[rows])
             step += 1
             _adam(weights, slopes, moments, step)
         if tell:
@@ -103,7 +106,7 @@ def fit_network(
     return Learnt("network", model, d, weights)
 
 
-def _slopes(weights: dict[str, Matrix], both: Matrix, base: Matrix, targets: Matrix) -> dict[str, Matrix]:
+def _slopes(weights: dict[str, Matrix], both: Matrix, base: Matrix, targets: Matrix, over: Matrix) -> dict[str, Matrix]:
     """The gradient of the batch's contrastive loss, written out."""
     hidden = np.tanh(both @ weights["in"] + weights["shift"])
     moved = base + hidden @ weights["to"] + weights["bias"]
@@ -112,9 +115,12 @@ def _slopes(weights: dict[str, Matrix], both: Matrix, base: Matrix, targets: Mat
     alike = targets @ targets.T
     logits = query @ targets.T / WARMTH
     logits[(alike > 1 - 1e-5) & ~np.eye(len(both), dtype=bool)] = -np.inf
-    chance = np.exp(logits - logits.max(axis=1, keepdims=True))
+    passed = np.where(over.any(axis=1), (query * over).sum(axis=1) / WARMTH, -np.inf)
+    every = np.column_stack([logits, passed])
+    chance = np.exp(every - every.max(axis=1, keepdims=True))
     chance /= chance.sum(axis=1, keepdims=True)
-    of_query = (chance - np.eye(len(both), dtype=np.float32)) @ targets / (WARMTH * len(both))
+    wrong = (chance[:, :-1] - np.eye(len(both), dtype=np.float32)) @ targets + chance[:, -1:] * over
+    of_query = wrong / (WARMTH * len(both))
     of_moved = (of_query - query * (query * of_query).sum(axis=1, keepdims=True)) / length
     of_hidden = (of_moved @ weights["to"].T) * (1 - hidden**2)
     found = {"to": hidden.T @ of_moved, "bias": of_moved.sum(0), "in": both.T @ of_hidden, "shift": of_hidden.sum(0)}

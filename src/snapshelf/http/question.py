@@ -167,7 +167,7 @@ def search(server: Server, given: SearchWords, media: Media) -> Results:
 
 def _field(message: str) -> str:
     """Which parameter a sentence about a query speaks of."""
-    named = {"weight": "weights", "crop": "crop", "offset": "page", "lanes": "lanes", "facet": "facets"}
+    named = {"weight": "weights", "crop": "crop", "offset": "page", "lanes": "lanes", "to count": "facets"}
     return next((field for word, field in named.items() if word in message), "q")
 
 

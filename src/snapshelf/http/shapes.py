@@ -14,7 +14,7 @@ LAST = ("images", "audios", "videos")
 
 
 def picture(sku: str, number: int | str = 1, width: int = 0) -> str:
-    """The address of a product's picture, or of its "audio1", "video1"; width: of its thumbnail in pixels, 0 for the largest."""
+    """The address of a product's picture, or "audio1" …; width: of its thumbnail in pixels, 0 for the largest."""
     return f"/media/{quote(sku, safe='')}/{number}" + (f"?w={width}" if width else "")
 
 

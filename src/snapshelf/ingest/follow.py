@@ -38,7 +38,7 @@ def follow(stack: Stack, tell: Tell | None = None) -> int:
 def catch_up(stack: Stack) -> None:
     """Follow before a search that found an index behind; another process that is writing will do it itself."""
     try:
-        with stack.writing():
+        with stack.writing(follows=True):
             follow(stack)
     except (Busy, SomeRefused):  # what was refused was said when it was indexed
         return

@@ -25,8 +25,9 @@ class Opener:
     """How media are opened: within these limits, URLs through these fetchers, frames at most ``side`` pixels long.
 
     ``listen`` gives the words of a sound, None for a model that takes sound itself. ``parts`` cuts sounds longer than
-    ``longest`` seconds, and videos where ``whole`` is true, for a model that does this itself. ``rules`` are by kind
-    the name of what else decides how a file is read; with other rules it is read again.
+    ``longest`` seconds, and videos where ``whole`` is true, for a model that does this itself. ``apart``: the sound of
+    a scene is a view of its own. ``rules`` are by kind the name of what else decides how a file is read; with other
+    rules it is read again.
     """
 
     limits: MediaLimits
@@ -38,6 +39,7 @@ class Opener:
     parts: Callable[[bytes | Path | Clip], list[Embedded]] | None = None
     longest: float = 0.0
     whole: bool = False
+    apart: bool = False
     stop: Callable[[], None] = lambda: None  # ends what waits in ``parts``
     rules: Mapping[str, str] = field(default_factory=dict)
 
@@ -48,8 +50,10 @@ def opener_of(stack: Stack) -> Opener:
 
     recogniser = "" if "audio" in stack.card.modalities else stack.settings.speech.recogniser or "none"
     card, limits = stack.card, stack.clip_limits()
-    rules = {"audio": recogniser or card.cuts, "video": card.cuts or CUTTING}
+    cutting = f"{CUTTING}, sound apart" if card.parts_scenes else CUTTING
+    rules = {"audio": recogniser or card.cuts, "video": card.cuts or cutting}
     opener = Opener(stack.limits, stack.fetcher, card.image_side, limits, stack.clip_fetcher, None, rules=rules)
+    opener = replace(opener, apart=card.parts_scenes)
     if not card.cuts and not card.longest_sound:
         return opener
     embedder, dim = stack.embedder, stack.kept_dim
@@ -150,8 +154,11 @@ def _video(ref: str, mark: str, data: bytes | Path, opener: Opener) -> list[tupl
     found: list[tuple[Medium, Item | Embedded]] = []
     for one in opened.segments:
         width, height = one.frames[0].size
-        content = named("video", f"{opened.content} {one.start:.1f}-{one.end:.1f} {CUTTING} {max(width, height)}")
-        found.append((Medium(ref, mark, content, width, height, "video", one.start, one.end), one))
+        what = f"{opened.content} {one.start:.1f}-{one.end:.1f} {CUTTING} {max(width, height)}"
+        found.append((Medium(ref, mark, named("video", what), width, height, "video", one.start, one.end), one))
+        if opener.apart and one.sound is not None and len(one.sound.samples):
+            medium = Medium(ref, mark, named("sound", what), kind="sound", start=one.start, end=one.end)
+            found.append((medium, replace(one, shows="sound")))
     return found
 
 

@@ -17,7 +17,7 @@ from snapshelf.errors import BadInput, BadRow, SomeRefused
 from snapshelf.ingest.check import wrong
 from snapshelf.ingest.embed import embed_missing
 from snapshelf.ingest.follow import follow
-from snapshelf.ingest.jobs import reported
+from snapshelf.ingest.jobs import begun, reported
 from snapshelf.ingest.prepare import Prepared, Refused, prepare
 from snapshelf.ingest.read import Opener, as_read, listening, opener_of
 from snapshelf.ingest.report import Progress, Summary, write_refused
@@ -87,7 +87,7 @@ def index(
     summary = Summary()
     with stack.writing():
         run = _open(stack, source, total, tell, summary, columns or {})
-        with reported(stack, run.id, source, total, summary, by):
+        with reported(stack, begun(run.id, source, total, by), summary, tell) as run.tell:
             _carry_out(run, rows, keep_missing)
     summary.seconds = time.perf_counter() - began
     return summary

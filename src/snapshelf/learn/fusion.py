@@ -62,6 +62,7 @@ class _Case:
     untrained: Floats
     right: NDArray[np.bool_]
     target: NDArray[np.float32]
+    over: NDArray[np.float32]  # the mean of what was passed over, zeros for nothing
 
 
 def train(
@@ -107,9 +108,10 @@ def _silent(step: str, done: int, all: int) -> None:
 
 
 def _cases(stack: Stack, triplets: Sequence[Triplet], tell: Callable[[str, int, int], None]) -> list[_Case]:
-    wanted: dict[tuple[str, str], set[str]] = {}
+    wanted, over = dict[tuple[str, str], set[str]](), dict[tuple[str, str], set[str]]()
     for one in triplets:
         wanted.setdefault((one.photo, one.text), set()).add(one.sku)
+        over.setdefault((one.photo, one.text), set()).update(one.passed_over)
     with stack.catalogue.read() as connection:
         skus = sorted({one.sku for one in triplets})
         there = products.fingerprints(connection, skus)
@@ -125,20 +127,20 @@ def _cases(stack: Stack, triplets: Sequence[Triplet], tell: Callable[[str, int, 
             )
         cases = []
         for done, ((photo, text), right) in enumerate(sorted(wanted.items()), start=1):
-            found = _case(stack, connection, photo, text, right)
+            found = _case(stack, connection, photo, text, right, over[photo, text] - right)
             if found is not None:
                 cases.append(found)
             tell("looking at examples", done, len(wanted))
     return cases
 
 
-def _case(stack: Stack, connection: Connection, photo: str, text: str, right: set[str]) -> _Case | None:
+def _case(stack: Stack, connection: Connection, photo: str, text: str, right: set[str], over: set[str]) -> _Case | None:
     parts = search.question(stack, text, photo).parts
     rows = embed(stack, parts)
     query = compose(stack, connection, parts, rows, None)
     if query is None:
         return None
-    pool = sorted({*query.reach, *right})
+    pool = sorted({*query.reach, *right, *over})
     held = embeddings.of_products(connection, pool, stack.model, stack.kept_dim, stack.dim)
     named = products.families(connection, sorted(right))
     first = min(right)
@@ -150,7 +152,15 @@ def _case(stack: Stack, connection: Connection, photo: str, text: str, right: se
         untrained=untrained(stack, connection, query, held),
         right=np.array([sku in right for sku in held.skus]),
         target=_target(held, first),
+        over=_over(held, over),
     )
+
+
+def _over(held: Held, skus: set[str]) -> NDArray[np.float32]:
+    """The direction of the products that were passed over; those that are gone from the shelf say nothing."""
+    there = [_target(held, sku) for sku in held.skus if sku in skus]
+    total = np.sum(there, axis=0) if there else np.zeros(held.vectors.shape[1], np.float32)
+    return np.asarray(total / max(float(np.linalg.norm(total)), 1e-9), np.float32)
 
 
 def _target(held: Held, sku: str) -> NDArray[np.float32]:
@@ -175,16 +185,18 @@ def _best(
     stack: Stack, taught: Sequence[_Case], chosen: Sequence[_Case], tell: Callable[[str, int, int], None], seed: int
 ) -> Learnt:
     """The kind, ridge and share that do best on the families for choosing."""
-    photos, words, targets = (_rows(taught, name) for name in ("photo", "words", "target"))
+    photos, words, targets, over = (_rows(taught, name) for name in ("photo", "words", "target", "over"))
     tries = [fit_linear(photos, words, targets, ridge, stack.model) for ridge in RIDGES]
-    tries.append(fit_network(photos, words, targets, stack.model, seed, lambda done, all: tell("teaching", done, all)))
+    tries.append(
+        fit_network(photos, words, targets, stack.model, seed, lambda done, all: tell("teaching", done, all), over)
+    )
     every = [replace(one, share=share) for one in tries for share in SHARES]
     scores = [float(_scores(chosen, one).mean()) for one in every]
     return every[int(np.argmax(scores))]
 
 
 def _rows(cases: Sequence[_Case], name: str) -> Vectors:
-    return np.stack([case.target if name == "target" else getattr(case.query, name) for case in cases])
+    return np.stack([getattr(case if name in ("target", "over") else case.query, name) for case in cases])
 
 
 def _scores(cases: Sequence[_Case], learnt: Learnt | None) -> Floats:

@@ -15,11 +15,15 @@ COLUMNS = ("photo", "text", "sku")
 
 @dataclass(frozen=True, slots=True)
 class Triplet:
-    """A photo (a full path or an address), the words beside it, and the SKU of the product that was wanted."""
+    """A photo (a full path or an address), the words beside it, and the SKU of the product that was wanted.
+
+    ``passed_over``: SKUs that were shown before it and not taken.
+    """
 
     photo: str
     text: str
     sku: str
+    passed_over: tuple[str, ...] = ()
 
 
 def read_triplets(path: Path) -> list[Triplet]:
@@ -63,6 +67,6 @@ def of_clicks(clicks: Iterable[tuple[str, str, str]]) -> list[Triplet]:
     """Examples from what was clicked: (photo, words, SKU) of each click, in any order.
 
     Clicks of queries that lacked a photo or words teach nothing of their fusion and are left out, and one that comes
-    several times counts once. The log of events hands over its clicks in this form.
+    several times counts once. A whole log of events is read by `clicks.of_events`.
     """
     return list(dict.fromkeys(Triplet(*one) for one in clicks if all(one)))

@@ -82,8 +82,11 @@ class Buying(Protocol):
         error of ``keep``), what is under way is waited for and handed over before the error is raised.
         """
 
-    def begin(self, spent: float) -> None:
-        """Begin a run: its budget is whole again. ``spent``: dollars that this month's calls have cost so far."""
+    def begin(self, spent: float, share: Callable[[float, float], tuple[float, float]] | None = None) -> None:
+        """Begin a run: its budget is whole again. ``spent``: dollars that this month's calls have cost so far.
+
+        share: where others spend of the same month's budget, how a part of it is taken (`snapshelf.money.Share`).
+        """
 
     def charges(self) -> list[Charge]:
         """What was spent and is not written down yet, in order."""

@@ -12,8 +12,7 @@ from snapshelf.catalogue import asking, codes
 from snapshelf.config import SearchSettings
 from snapshelf.rank.own import of_shelf
 from snapshelf.search import facets, lanes, meaning, relevance
-from snapshelf.search.composed import compose
-from snapshelf.search.confidence import calibration
+from snapshelf.search.confidence import Calibration, calibrations
 from snapshelf.search.cut import Cut, cut
 from snapshelf.search.meaning import Meaning
 from snapshelf.search.page import Card, Told, cards, hits
@@ -120,9 +119,14 @@ def rank(stack: Stack, connection: Connection, ready: Ready, wanted: Wanted, als
     found = lanes.ask(stack, connection, ready.asked, wanted.lanes, wanted.named)
     deeper = max(len(found.vector), len(found.lexical)) >= ready.asked.need
     asked = ready.asked
-    both = compose(stack, connection, asked.parts, ready.rows, asked.where) if "vector" in wanted.lanes else None
+    both = None
+    if "vector" in wanted.lanes and {"image", "text"} <= {part.modality for part in asked.parts}:
+        from snapshelf.search.composed import compose  # what most searches do not need is not imported for them
+
+        both = compose(stack, connection, asked.parts, ready.rows, asked.where, ready.meaning.filters)
     reach = dict.fromkeys((*also, *(both.reach if both else ())))
-    missing = [sku for sku in reach if sku not in {*found.vector, *found.lexical, *found.codes}]
+    there = {*found.vector, *found.lexical, *found.codes}
+    missing = [sku for sku in reach if sku not in there]
     scored = score(
         stack,
         connection,
@@ -134,13 +138,21 @@ def rank(stack: Stack, connection: Connection, ready: Ready, wanted: Wanted, als
         meaning.granted(stack, connection, ready.meaning.wishes),
         both,
     )
-    measured = calibration(stack, connection) if wanted.cutoff and len(wanted.lanes) > 1 else None
+    measured = _measured(stack, connection, ready, wanted)
     end = cut(scored, found, ready.kind, measured, stack.settings.search.false_alarms, deeper, _is_code(ready))
     kept = end.kept.tolist()
     head, moved = kept[: end.first], dict[int, Ranked]()
     if wanted.rerank and not any(whole for _, whole in found.codes.values()):
         head, moved = _reranked(stack, connection, ready, scored, head)
     return Ordered(ready, found, scored, end, [*head, *kept[end.first :]], end.first, moved)
+
+
+def _measured(stack: Stack, connection: Connection, ready: Ready, wanted: Wanted) -> Mapping[str, Calibration]:
+    """What is known of this shelf's own queries; of clips nothing is, though they are searched like photos."""
+    if not wanted.cutoff or len(wanted.lanes) < 2:
+        return {}
+    clips = any(part.modality not in ("text", "image") for part in ready.asked.parts)
+    return {kind: one for kind, one in calibrations(stack, connection).items() if not (clips and kind == "image")}
 
 
 def _reranked(
@@ -218,7 +230,8 @@ def _nothing(ready: Ready, end: Cut) -> str:
     if _is_code(ready):
         return f"no product has the code {ready.asked.said[:80]}; what comes nearest is offered instead"
     within = " among the products that pass the filter" if ready.asked.where else ""
-    return f"nothing here{within} fits “{ready.asked.said[:80]}”; what comes nearest is offered instead"
+    asked = f"fits “{ready.asked.said[:80]}”" if ready.asked.said else "looks like this photo"
+    return f"nothing here{within} {asked}; what comes nearest is offered instead"
 
 
 def _nearest(stack: Stack, connection: Connection, ranked: Ordered, wanted: Wanted) -> tuple[Hit, ...]:

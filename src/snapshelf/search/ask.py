@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from snapshelf.errors import BadQuery, Unsupported, nearest
-from snapshelf.media.barcodes import read_barcodes
-from snapshelf.search.photos import crops, picture
 from snapshelf.stack import Stack
 from snapshelf.types import Part
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+    from snapshelf.search.photos import Photo
 
 Media: TypeAlias = "str | Path | bytes | Image"
 MAX_TEXT = 10_000  # characters; a longer query is an accident
@@ -60,12 +60,7 @@ def question(
     if not count:
         raise BadQuery("there is nothing to search for; give some words, a photo, a sound or a video")
     parts = [Part(name, "text", _words(value)) for name, value in _named("text", given["text"])]
-    photos = [
-        picture(stack, name, value, box)
-        for (name, value), box in zip(
-            _named("image", given["image"]), crops(crop, len(given["image"]), stack.settings.search.crop), strict=True
-        )
-    ]
+    photos = _photos(stack, given["image"], crop)
     parts += [photo.part for photo in photos]
     clips = _clips(stack, given["audio"], given["video"])
     heard = {part.name: part.content for part in clips if isinstance(part.content, str)}
@@ -75,8 +70,22 @@ def question(
     return Question(weighted, heard, _barcodes(weighted), advice)
 
 
+def _photos(stack: Stack, given: Sequence[object], crop: object) -> list[Photo]:
+    """What comes of photos; what opens them is imported only for them."""
+    if not given and crop is None:
+        return []
+    from snapshelf.search.photos import crops, picture
+
+    boxes = crops(crop, len(given), stack.settings.search.crop)
+    return [picture(stack, name, value, box) for (name, value), box in zip(_named("image", given), boxes, strict=True)]
+
+
 def _barcodes(parts: Sequence[Part]) -> tuple[str, ...]:
     photos = [part.content for part in parts if part.modality == "image" and part.weight > 0]
+    if not photos:
+        return ()
+    from snapshelf.media.barcodes import read_barcodes
+
     seen = [code for photo in photos for code in read_barcodes(cast("Image", photo))]
     return tuple(dict.fromkeys(seen))
 

@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from snapshelf.catalogue import embeddings
-from snapshelf.search import state
+from snapshelf.catalogue import changes, embeddings
 from snapshelf.search.views import GROUPS, sample
 from snapshelf.stack import Stack
 from snapshelf.types import Vectors
@@ -42,7 +41,7 @@ class Background:
 def background(stack: Stack, connection: Connection) -> Background:
     """The sample of this state of the catalogue, drawn once and kept in memory."""
     with stack.turn:
-        now, held = state.now(connection), stack.memory.get("background")
+        now, held = changes.seen(connection), stack.memory.get("background")
         if isinstance(held, Background) and (held.seq, held.dim) == (now, stack.dim):
             return held
         made = stack.memory["background"] = _drawn(stack, connection, now)

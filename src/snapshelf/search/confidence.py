@@ -1,46 +1,44 @@
-"""How sure is it that the shop has what was asked? Measured on the shelf's own titles, and on what others sell.
+"""How sure is it that the shop has what was asked? Measured on the shelf's own titles and pictures.
 
-A query's ``strength`` is the best that any candidate reaches of: cosine + `SHARE` · share of BM25 (`relevance`). It is
-high for words the shelf knows and low for others, on a scale that differs from shop to shop and model to model. So each
-shelf is calibrated: phrases out of its own titles and categories show what its own queries reach, the phrases of
-`elsewhere` what those reach that it cannot answer.
+A query's ``strength`` is the best that any candidate reaches: for words cosine + `SHARE` · share of BM25 (`relevance`),
+for a photo the cosine with a picture + that with the text. It is high for what the shelf knows and low for the rest, on
+a scale that differs from shop to shop and model to model. So each shelf is calibrated: phrases out of its own titles,
+and its own pictures, each without the product that it is from (`leftout`), show what its own queries reach. What those
+reach that it cannot answer is shown by the phrases of `elsewhere`, and for photos by the shop without what is nearest.
 """
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from snapshelf import translate
-from snapshelf.catalogue import journal
-from snapshelf.catalogue.schema import products
+from snapshelf.catalogue import changes, journal
 from snapshelf.protocols import Buying
-from snapshelf.search import state
+from snapshelf.search import leftout
 from snapshelf.search.elsewhere import PHRASES
-from snapshelf.search.views import chosen
+from snapshelf.search.leftout import Phrase
 from snapshelf.stack import Stack
-from snapshelf.types import split_view
 
-LEAST = 100  # products below which nothing is measured, and nothing is cut off or denied
-OWN = 200  # phrases out of the shelf's own texts
-LOOKED_AT = 24  # candidates per lane and phrase
-SHARE = 0.4
+LEAST = 20  # products below which nothing is measured, and nothing is cut off or denied; phrases and pictures, too
+SURE = 0.9  # that the share of own queries which is denied is no higher than asked for, as far as few products tell
+SPREAD = 0.2  # of its mean: photos scatter so much at least, though in a shop of look-alikes its own pictures do not
 GROWN = 1.25  # measured again when the catalogue has become so much larger or smaller
-FACT = "confidence"
+FACTS = {"text": "confidence, left out", "image": "confidence in photos"}  # kind of query → name of its measurement
 SHARES = (0.0, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5)
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """What was measured: confidence = logistic(slope · strength + constant).
 
-    ``own``: strength below which the given `SHARES` of the shelf's own phrases stay. ``auc``: how often an own phrase
-    is stronger than a foreign one, of which there were ``foreign``.
+    ``own``: strength below which no more than the given `SHARES` of the shelf's own queries stay (`bounds`). ``auc``:
+    how often an own query is stronger than a foreign one, of which there were ``foreign``.
     """
 
     model: str
@@ -57,21 +55,25 @@ class Calibration:
         return float(1 / (1 + np.exp(-np.clip(self.slope * strength + self.constant, -50, 50))))
 
     def least(self, false_alarms: float) -> float:
-        """The strength below which only that share of the shelf's own queries stays."""
+        """The strength below which no more than that share of the shelf's own queries stays."""
         return float(np.interp(false_alarms, SHARES, self.own))
 
 
-def calibration(stack: Stack, connection: Connection) -> Calibration | None:
-    """The measurement that fits the model in use; None where there is none."""
-    held = stack.memory.get(FACT)
-    now = state.now(connection)
+def calibrations(stack: Stack, connection: Connection) -> dict[str, Calibration]:
+    """Kind of query ("text", "image") → its measurement, of those that fit the model in use."""
+    held, now = stack.memory.get("confidence"), changes.seen(connection)
     if not (isinstance(held, tuple) and held[0] == now):
-        kept = journal.fact(connection, FACT)
-        made = Calibration(**{**kept, "own": tuple(kept["own"])}) if kept else None
-        held = (now, made)
-        stack.memory[FACT] = held
-    found: Calibration | None = held[1]
-    return found if found and (found.model, found.dim) == (stack.model, stack.dim) else None
+        kept = {kind: journal.fact(connection, fact) for kind, fact in FACTS.items()}
+        made = {kind: Calibration(**{**one, "own": tuple(one["own"])}) for kind, one in kept.items() if one}
+        held = (now, {kind: one for kind, one in made.items() if (one.model, one.dim) == (stack.model, stack.dim)})
+        stack.memory["confidence"] = held
+    found: dict[str, Calibration] = held[1]
+    return found
+
+
+def calibration(stack: Stack, connection: Connection, kind: str = "text") -> Calibration | None:
+    """The measurement for one kind of query; None where there is none."""
+    return calibrations(stack, connection).get(kind)
 
 
 def is_due(stack: Stack) -> bool:
@@ -87,64 +89,64 @@ def is_due(stack: Stack) -> bool:
 
 
 def calibrate(stack: Stack) -> Calibration | None:
-    """Measure and keep it; None where the shelf has too few texts or none but foreign ones.
+    """Measure words and photos, and keep both; None where the shelf has too few texts or none but foreign ones.
 
-    About 350 phrases are embedded as queries, which a model behind a network is paid for.
+    About 400 phrases are embedded as queries, which a model behind a network is paid for. Photos are measured on what
+    is kept; not with a model to which a picture that is searched with is another thing than one that is found.
     """
     with stack.catalogue.read() as connection:
-        own = _own(connection)
-        foreign = [phrase for phrase in PHRASES if not stack.lexical.holds_all(phrase)]
-        if len(own) < 20 or len(foreign) < 20:
-            return None
-        strengths = _strengths(stack, connection, [*own, *foreign])
-        count = stack.count(connection)
-    a, b = strengths[: len(own)], strengths[len(own) :]
-    slope, constant = _logistic(a, b)
-    auc = float(np.mean((a[:, None] > b) + 0.5 * (a[:, None] == b)))
-    quantiles = tuple(float(one) for one in np.quantile(a, SHARES))
-    made = Calibration(stack.model, stack.dim, count, slope, constant, quantiles, len(foreign), auc)
+        count, made = stack.count(connection), dict[str, Calibration]()
+        words = _words(stack, connection)
+        if words:
+            made["text"] = _made(stack, count, *words)
+        if "image" in stack.card.modalities and not stack.card.purposes_differ:
+            own, foreign, things = leftout.of_pictures(stack, connection)
+            if things >= LEAST:
+                made["image"] = _made(stack, count, own, foreign, things, SPREAD * float(own.mean()))
     with stack.catalogue.write() as connection:
-        journal.set_fact(connection, FACT, asdict(made))
-    stack.memory.pop(FACT, None)
-    return made
+        for kind, fact in FACTS.items():
+            if kind in made:
+                journal.set_fact(connection, fact, asdict(made[kind]))
+    stack.memory.pop("confidence", None)
+    return made.get("text")
 
 
-def _own(connection: Connection) -> list[str]:
-    """Pieces of titles as a shopper might type them, and categories; the same for the same catalogue."""
-    c = products.c
-    rows = connection.execute(select(c.sku, c.title, c.category).order_by(c.fingerprint).limit(OWN)).all()
-    found: dict[str, None] = {}
-    for sku, title, category in rows:
-        chance = random.Random(sku)
-        words = [word for word in (piece.strip(".,;:()[]\"'") for piece in title.split()) if len(word) > 1]
-        length = min(len(words), chance.choice((1, 1, 2, 2, 3, 4)))
-        start = chance.randint(0, len(words) - length) if length else 0
-        found[" ".join(words[start : start + length]).lower()] = None
-        if chance.random() < 0.2:
-            found[category.rpartition(">")[2].strip().lower()] = None
-    return [text for text in found if any(len(word) > 2 and word.isalpha() for word in text.split())][:OWN]
+def _words(stack: Stack, connection: Connection) -> tuple[Floats, Floats, int] | None:
+    """Strengths of own phrases and of foreign ones, and of how many products the own ones are."""
+    own = leftout.phrases(connection, stack.count(connection))
+    foreign = [Phrase(text) for text in PHRASES if not stack.lexical.holds_all(text)]
+    if len(own) < LEAST or len(foreign) < LEAST:
+        return None
+    strengths = leftout.of_phrases(stack, connection, [*own, *foreign])
+    things = len({one.sku or one.text for one in own})
+    return strengths[: len(own)], strengths[len(own) :], max(LEAST, things)
 
 
-def _strengths(stack: Stack, connection: Connection, texts: Sequence[str]) -> NDArray[np.float64]:
-    rows = translate.embed(stack, list(texts), "query", stack.dim)
-    near = stack.store.search(rows, LOOKED_AT)
+def _made(stack: Stack, count: int, own: Floats, foreign: Floats, things: int, spread: float = 0.0) -> Calibration:
+    slope, constant = _logistic(own, foreign)
+    auc = float(np.mean((own[:, None] > foreign) + 0.5 * (own[:, None] == foreign)))
+    return Calibration(stack.model, stack.dim, count, slope, constant, bounds(own, things, spread), len(foreign), auc)
+
+
+def bounds(own: Floats, things: int, spread: float = 0.0, shares: Sequence[float] = SHARES) -> tuple[float, ...]:
+    """For each share the strength below which no more of the queries like ``own`` (n,) stay, as sure as `SURE`.
+
+    The lower of the quantile as it was measured and of what a normal distribution would have there at the worst, given
+    that ``own`` is of so many independent ``things``: mean - k · standard deviation, k the one-sided tolerance factor
+    (Natrella 1963, Experimental Statistics, NBS Handbook 91, section 2-5.3). The fewer things, the lower. spread: what
+    the standard deviation is at least.
+    """
+    sure, deviation = NormalDist().inv_cdf(SURE), max(spread, float(own.std(ddof=1)))
+    a = 1 - sure**2 / (2 * (things - 1))
     found = []
-    for text, row, ids in zip(texts, rows, near.ids, strict=True):
-        ideal, bm25 = stack.lexical.ideal(text), dict(stack.lexical.search(text, LOOKED_AT))
-        skus = list(dict.fromkeys([*(split_view(id)[0] for id in ids), *bm25]))
-        held = chosen(stack, connection, skus)
-        bm25.update(stack.lexical.scores(text, [sku for sku in held.skus if sku not in bm25]))
-        share = np.array([bm25.get(sku, 0.0) for sku in held.skus]) / (ideal or 1.0)
-        found.append(strength(held.best(held.vectors @ row).astype(np.float64), share))
-    return np.array(found)
+    for share in shares:
+        z = -NormalDist().inv_cdf(max(share, 0.001))
+        k = (z + (z**2 - a * (z**2 - sure**2 / things)) ** 0.5) / a
+        found.append(float(min(np.quantile(own, share), own.mean() - k * deviation)))
+    return tuple(found)
 
 
-def strength(cosines: NDArray[np.float64], share: NDArray[np.float64]) -> float:
-    """Of a query, given its candidates' cosines (n,) and shares of BM25 (n,); -1 for none."""
-    return float(np.max(cosines + SHARE * share)) if len(cosines) else -1.0
-
-
-def _logistic(own: NDArray[np.float64], foreign: NDArray[np.float64]) -> tuple[float, float]:
+def _logistic(own: Floats, foreign: Floats) -> tuple[float, float]:
     """Slope and constant that tell the two apart, both weighing the same; a little ridge keeps them finite."""
     x = np.concatenate([own, foreign])
     matrix = np.column_stack([x, np.ones(len(x))])

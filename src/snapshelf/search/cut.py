@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from snapshelf.search.confidence import Calibration, strength
+from snapshelf.search.confidence import Calibration
 from snapshelf.search.lanes import Found
+from snapshelf.search.leftout import of_photo, strength
 from snapshelf.search.score import Scored
 
 # Log-odds below the best hit beyond which nothing is shown. Of the products that fit the queries which
@@ -37,27 +39,28 @@ def cut(
     scored: Scored,
     found: Found,
     kind: str,
-    calibration: Calibration | None,
+    measured: Mapping[str, Calibration],
     false_alarms: float,
     deeper: bool,
     code: bool,
 ) -> Cut:
-    """Cut the order where evidence ends. Without a ``calibration`` everything is kept, and nothing is denied.
+    """Cut the order where evidence ends. Where nothing was ``measured`` everything is kept, and nothing is denied.
 
+    measured: kind of query → what is known of its own queries; a kind that is not there is cut and never denied.
     deeper: whether the lanes hold more than they put forward. code: the query looks like one; if no product has it, and
     none holds even `HALF` of it as words, there is nothing. A product whose code was asked for is always kept.
     """
     blocks = scored.block
     first = int(np.sum(blocks == 0))
-    if calibration is None or not len(scored.order):
+    if not measured or not len(scored.order):
         return Cut(scored.order, first, deeper, None, False)
     sure, nothing = None, False
-    if kind == "text":
-        reached = strength(scored.cosines, scored.share)
-        sure = 1.0 if found.codes else calibration.confidence(reached)
-        nothing = not found.codes and reached < calibration.least(false_alarms)
-        if code and not found.codes and np.max(scored.share) < HALF:
-            sure, nothing = 0.0, True
+    if kind in measured:
+        reached = _reached(scored, kind)
+        sure = 1.0 if found.codes else measured[kind].confidence(reached)
+        nothing = not found.codes and reached < measured[kind].least(false_alarms)
+    if kind == "text" and code and not found.codes and np.max(scored.share) < HALF:
+        sure, nothing = 0.0, True
     plain = [at for at in scored.order.tolist() if scored.skus[at] not in found.codes]
     best = scored.evidence[plain[0]] if plain else 0.0
     likely = scored.evidence >= best - DROP[kind]
@@ -68,3 +71,10 @@ def cut(
     within = int(np.sum(stays & (blocks[scored.order] == 0)))
     last = scored.evidence[scored.order][blocks[scored.order] == 0][-1:]
     return Cut(scored.order[stays], within, deeper and bool(np.all(last >= best - DROP[kind])), sure, nothing)
+
+
+def _reached(scored: Scored, kind: str) -> float:
+    """The strength of the query, as its kind is measured."""
+    if kind == "text":
+        return strength(scored.cosines, scored.share)
+    return float(np.max(of_photo(scored.held, scored.view_cosines)))

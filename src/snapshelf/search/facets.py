@@ -34,10 +34,12 @@ def counts(
     A product with several values of a list counts once for each of them. Numbers are written shortly, booleans as
     "true" and "false".
     """
+    if not names:
+        return {}
     known, found = asking.known(connection), {name: dict[str, int]() for name in names}
     a, seen = attributes.c, set[tuple[str, str, str]]()
     folded = family is not None
-    for start in range(0, len(skus) if names else 0, AT_ONCE):
+    for start in range(0, len(skus), AT_ONCE):
         some = skus[start : start + AT_ONCE]
         last = a.sku if folded else func.count(a.sku.distinct())
         query = select(a.name, a.number, a.text, last).where(a.name.in_(names), a.sku.in_(some))

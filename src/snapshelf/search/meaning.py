@@ -9,10 +9,9 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 
-from snapshelf.catalogue import asking
+from snapshelf.catalogue import asking, changes
 from snapshelf.catalogue.vocabulary import facts
 from snapshelf.errors import BadQuery, nearest
-from snapshelf.search import state
 from snapshelf.stack import Stack
 from snapshelf.types import And, Filter, Part
 from snapshelf.understand import KINDS, Understood, Vocabulary, understand
@@ -36,6 +35,12 @@ class Meaning:
     wishes: Mapping[str, Filter] = field(default_factory=dict)
     understood: Mapping[str, Understood] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+
+    @property
+    def filters(self) -> tuple[tuple[str, Filter], ...]:
+        """Every demand and wish as its kind and a filter of its own."""
+        found = (one for each in self.understood.values() for one in each.constraints)
+        return tuple((one.kind, one.where) for one in found if one.where is not None)
 
 
 def check(off: Collection[str]) -> None:
@@ -88,7 +93,7 @@ def granted(stack: Stack, connection: Connection, wishes: Mapping[str, Filter]) 
         return {}
     found = {}
     for said, wish in wishes.items():
-        key = (state.now(connection), wish)
+        key = (changes.seen(connection), wish)
         meeting = kept.get(key)
         if meeting is None:
             meeting = kept[key] = frozenset(asking.skus(connection, wish))
@@ -100,7 +105,7 @@ def granted(stack: Stack, connection: Connection, wishes: Mapping[str, Filter]) 
 
 def vocabulary(stack: Stack, connection: Connection) -> Vocabulary:
     """The shop's vocabulary, kept in memory; a large one may be a minute behind the catalogue."""
-    now = state.now(connection)
+    now = changes.seen(connection)
     held = _held(stack, now)
     if held is None:
         with stack.turn:  # one thread makes it, the others wait for it

@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from snapshelf.catalogue import journal
-from snapshelf.search import state
+from snapshelf.catalogue import changes, journal
 from snapshelf.search.background import Background
 from snapshelf.search.views import GROUPS, Chosen
 from snapshelf.stack import Stack
@@ -99,7 +98,7 @@ def filled(words: Floats, sight: Floats, tie: float) -> tuple[Floats, Floats]:
 
 def slopes_of(stack: Stack, connection: Connection, kind: str) -> Slopes:
     """The slopes for a kind of query: those that this shelf learnt with this model (`learn`), or else `SLOPES`."""
-    now, held = state.now(connection), stack.memory.get("slopes")
+    now, held = changes.seen(connection), stack.memory.get("slopes")
     if not (isinstance(held, tuple) and held[0] == now):
         kept = {name: journal.fact(connection, fact_of(name, stack.model)) for name in SLOPES}
         held = (now, {name: Slopes(**one) if one else SLOPES[name] for name, one in kept.items()})

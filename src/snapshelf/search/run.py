@@ -18,7 +18,6 @@ from snapshelf.search import facets, lanes, meaning, relevance
 from snapshelf.search.answer import Ready, Wanted, answer
 from snapshelf.search.explain import Explained, explained
 from snapshelf.search.meaning import Meaning
-from snapshelf.search.photos import readings
 from snapshelf.stack import Stack
 from snapshelf.types import Filter, Part, Results, Vectors
 
@@ -51,7 +50,12 @@ def explain(stack: Stack, parts: Sequence[Part], wanted: Wanted, sku: str) -> Ex
 
 def embed(stack: Stack, parts: Sequence[Part]) -> Vectors:
     """One unit row per part, at the searched dimension; of a photo and its crop the one with the nearer product."""
-    return readings(stack, parts, translate.embed(stack, [part.content for part in parts], "query", stack.dim))
+    rows = translate.embed(stack, [part.content for part in parts], "query", stack.dim)
+    if all(part.crop is None for part in parts):
+        return rows
+    from snapshelf.search.photos import readings
+
+    return readings(stack, parts, rows)
 
 
 def _ready(stack: Stack, connection: Connection, parts: Sequence[Part], wanted: Wanted) -> Ready:

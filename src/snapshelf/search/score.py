@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from snapshelf.search import composed, relevance
+from snapshelf.search import relevance
 from snapshelf.search.background import background
-from snapshelf.search.composed import Composed
 from snapshelf.search.lanes import Asked, Found
 from snapshelf.search.relevance import Floats, Slopes
 from snapshelf.search.views import GROUPS, Chosen, chosen
 from snapshelf.stack import Stack
 from snapshelf.types import Vectors
+
+if TYPE_CHECKING:
+    from snapshelf.search.composed import Composed
 
 CODE = {True: 30.0, False: 4.0}  # log-odds of a product whose code is the whole query, and a word of it
 
@@ -124,9 +127,13 @@ def _order(
     fits: Floats,
 ) -> NDArray[np.int64]:
     """Best first. Of a photo and words, ``fits`` is made to follow the order, since the shop's rules go by it."""
-    if both and held.skus:
-        keys = np.round(composed.order(stack, connection, both, held), 6)
-    order = np.lexsort((np.array(held.skus), -keys, composed.steered(connection, asked.parts, held.skus), block))
+    last = np.zeros(len(held.skus))
+    if both or any(part.weight < 0 for part in asked.parts):
+        from snapshelf.search import composed
+
+        last = composed.steered(connection, asked.parts, held.skus)
+        keys = np.round(composed.order(stack, connection, both, held), 6) if both and held.skus else keys
+    order = np.lexsort((np.array(held.skus), -keys, last, block))
     if both:
         fits[order] = np.sort(fits)[::-1]
     return order

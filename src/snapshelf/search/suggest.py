@@ -13,13 +13,12 @@ from weakref import WeakSet
 import numpy as np
 from sqlalchemy import Connection
 
-from snapshelf.catalogue import suggestions
+from snapshelf.catalogue import changes, suggestions
 from snapshelf.catalogue.suggestions import Named
 from snapshelf.errors import BadQuery, SnapshelfError
 from snapshelf.facts import levels
 from snapshelf.lexical import FUNCTION_WORDS
 from snapshelf.querytext import LONGEST
-from snapshelf.search import state
 from snapshelf.search.completions import Completions, Entry, Fit, Typed
 from snapshelf.search.sequences import frequent
 from snapshelf.search.spelled import WORD, plain
@@ -86,7 +85,7 @@ def suggest(stack: Stack, typed: str, k: int = 8) -> tuple[Suggested, ...]:
     with stack.catalogue.read() as connection:
         if not read.done and not read.last:
             return ()
-        known, now = _known(stack, connection), state.now(connection)
+        known, now = _known(stack, connection), changes.seen(connection)
         made = _Answer(connection, known, now, k)
         if len(text.strip()) >= CODE and any(letter.isdigit() for letter in text):
             made.take(_codes(connection, text, k), k)
@@ -183,7 +182,7 @@ def _same(text: str) -> str:
 def _known(stack: Stack, connection: Connection) -> Known:
     """What is known of this state of the catalogue and the events, or of an earlier one while that is read in anew."""
     held = stack.memory.get("suggest")
-    now, mark = state.now(connection), suggestions.mark(connection)
+    now, mark = changes.seen(connection), suggestions.mark(connection)
     if isinstance(held, Known):
         if (held.seq, held.mark) == (now, mark):
             return held
@@ -223,7 +222,7 @@ def _renew(stack: Stack, held: Known) -> None:
 def make(connection: Connection, half_life: float) -> Known:
     """Read everything in: one pass over the products, and one over the events. half_life: days."""
     began = time.monotonic()
-    seq, mark = state.now(connection), suggestions.mark(connection)
+    seq, mark = changes.seen(connection), suggestions.mark(connection)
     products = suggestions.named(connection, half_life)
     terms = [*_groups(products), *_sequences(products)]
     terms += [

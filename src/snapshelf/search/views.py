@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
-from snapshelf.catalogue import embeddings
+from snapshelf.catalogue import changes, embeddings
 from snapshelf.catalogue.schema import products, views
-from snapshelf.search import state
 from snapshelf.stack import Stack
 from snapshelf.types import Vectors
 
@@ -117,7 +116,7 @@ def sample(connection: Connection, most: int) -> list[tuple[str, str]]:
 
 
 def _cache(stack: Stack, connection: Connection) -> ViewCache:
-    now, held = state.now(connection), stack.memory.get("views")
+    now, held = changes.seen(connection), stack.memory.get("views")
     full = isinstance(held, ViewCache) and held.vectors.nbytes > MOST
     if not isinstance(held, ViewCache) or full or (held.seq, held.dim) != (now, stack.dim):
         held = ViewCache(now, stack.dim, vectors=np.empty((0, stack.dim), np.float32))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -17,6 +19,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from snapshelf import __version__, api, web
 from snapshelf.api.examples import REFUSALS
+from snapshelf.catalogue import queries
 from snapshelf.errors import NotHere, SnapshelfError
 from snapshelf.http import handlers, server
 from snapshelf.http.figures import Figures
@@ -25,6 +28,7 @@ from snapshelf.http.server import Server
 from snapshelf.shelf import Shelf, open_shelf
 
 SHELF, SETTINGS = "SNAPSHELF_SERVED_SHELF", "SNAPSHELF_SERVED_SETTINGS"
+HOUR = 3600.0
 SUMMARY = "One search box for a shop: words, photos, sound and video."
 log = logging.getLogger("snapshelf.server")
 
@@ -36,10 +40,11 @@ def create(shelf: Shelf) -> FastAPI:
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
         serving = app.state.server = server.start(shelf, figures)
-        warming = asyncio.create_task(_warm(serving))
+        beside = [asyncio.create_task(_warm(serving)), asyncio.create_task(_tidy(serving))]
         yield
         serving.closing = True
-        warming.cancel()
+        for task in beside:
+            task.cancel()
         await asyncio.to_thread(serving.close)
 
     app = FastAPI(title="Snapshelf", version=__version__, summary=SUMMARY, lifespan=life, docs_url=None, redoc_url=None)
@@ -94,6 +99,19 @@ async def _warm(serving: Server) -> None:
         log.exception("the first search failed")
         return
     serving.ready = True
+
+
+async def _tidy(serving: Server) -> None:
+    """Forget queries of the log that are older than the settings say, once an hour."""
+    while True:
+        with contextlib.suppress(SnapshelfError):  # a catalogue that is busy is tidied an hour later
+            await serving.call(_forget, serving)
+        await asyncio.sleep(HOUR)
+
+
+def _forget(serving: Server) -> None:
+    with serving.shelf.stack.catalogue.write() as connection:
+        queries.purge(connection, time.time() - serving.settings.log_days * 24 * HOUR)
 
 
 def _first(serving: Server) -> None:

@@ -44,7 +44,12 @@ class Info:
 
 
 class Shelf:
-    """A catalogue with its indexes. Search it from any number of processes; one at a time may write."""
+    """A catalogue with its indexes. Search it from any number of processes; one at a time may write.
+
+    Any number of threads may use one shelf at once: `search`, `explain`, `suggest`, `similar`, `show` and `info` answer
+    each as if they were alone, from one state of the catalogue; `record` waits for its turn. `index` and `remove` raise
+    Busy while another thread or process writes. `close` comes last, when no thread is in a call any more.
+    """
 
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
@@ -143,17 +148,22 @@ class Shelf:
         return searching.explain(self.stack, asked.parts, replace(wanted, barcodes=asked.barcodes), sku)
 
     def suggest(self, typed: str, k: int = 8) -> tuple[Suggested, ...]:
-        """What somebody who types this may mean, best first: `snapshelf.search.suggest`."""
+        """Ways to go on with what is being typed, best first (`snapshelf.search.suggest`). Raises BadQuery."""
         from snapshelf.search.suggest import suggest
 
         return suggest(self.stack, typed, k)
 
-    def similar(self, sku: str, k: int = 12, where: str | None = None, offset: int = 0) -> Results:
-        """More like this: the ``k`` products nearest to one of the shelf, by `snapshelf.search.similar`."""
+    def similar(
+        self, sku: str, k: int = 12, where: str | None = None, offset: int = 0, family: bool = False
+    ) -> Results:
+        """More like a product, by its kept embeddings (`snapshelf.search.similar`); ``family``: its variants, too.
+
+        Raises BadFilter, BadQuery, NotHere.
+        """
         from snapshelf.search.similar import similar
 
-        self._catch_up(searching.wanted(self.stack.settings.search, where))
-        return similar(self.stack, sku, k, where, offset)
+        self._catch_up(searching.Wanted())
+        return similar(self.stack, sku, k, where, offset, family)
 
     def _catch_up(self, wanted: searching.Wanted) -> None:
         """Bring the indexes to the catalogue's state where they are behind it."""

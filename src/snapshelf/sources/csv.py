@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 
 from snapshelf.errors import BadInput
-from snapshelf.rows import Line, Table, open_table, unreadable
+from snapshelf.rows.table import Line, Table, open_table, unreadable
 
 SUFFIXES = (".csv", ".tsv")
 DELIMITERS = (",", ";", "\t", "|")

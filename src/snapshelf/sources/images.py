@@ -8,7 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from snapshelf.errors import BadInput, NotHere
-from snapshelf.rows import PICTURES, Line, Table, open_table
+from snapshelf.rows.files import SUFFIXES as PICTURES
+from snapshelf.rows.table import Line, Table, open_table
 
 SUFFIXES = ("/",)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
-from snapshelf.rows import Line, Table, open_table, unreadable
+from snapshelf.rows.table import Line, Table, open_table, unreadable
 
 SUFFIXES = (".jsonl", ".ndjson")
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from snapshelf.errors import BadInput, NotHere
-from snapshelf.rows import Line, Table, open_table
+from snapshelf.rows.table import Line, Table, open_table
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

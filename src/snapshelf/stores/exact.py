@@ -63,7 +63,7 @@ class Exact:
             for start, chunk in self.rows.chunks():
                 scores[:, start : start + len(chunk)] = np.asarray(vectors, np.float32) @ chunk.T
             scores[:, ~passing] = -np.inf
-            found = [nearest(row, k, self.rows.ids.get) for row in scores]
+            found = [nearest(row, k, self.rows.ids.names) for row in scores]
             count = int(np.count_nonzero(passing))
             return Neighbours([ids for ids, _ in found], [s for _, s in found], f"exact over {count:,} vectors", 1.0)
 

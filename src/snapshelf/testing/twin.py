@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from snapshelf.extras import need
+from snapshelf.twin.kms import states_of
 from snapshelf.twin.run import Options, start
 from snapshelf.twin.serve import Twin
 from snapshelf.twin.trouble import faults_of
@@ -57,6 +58,10 @@ class Running:
     def faults(self, *rules: Mapping[str, Any], seed: int = 0) -> None:
         """Replace the faults: `faults({"operation": "QueryVectors", "status": 503, "times": 2})`; none ends them."""
         self.twin.gate.trouble.set(*faults_of({"seed": seed, "rules": list(rules)}, "faults"))
+
+    def kms(self, states: Mapping[str, str]) -> None:
+        """Say which keys cannot be used: `kms({"arn:aws:kms:…": "disabled"})`; {} lets all be used again."""
+        self.twin.gate.kms.set(states_of(dict(states), "kms"))
 
     def close(self) -> None:
         """End clients and twin."""

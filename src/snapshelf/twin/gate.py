@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from snapshelf.errors import BadSettings, SnapshelfError
 from snapshelf.twin import permit, sign, trouble
+from snapshelf.twin.kms import Kms, states_of
 from snapshelf.twin.meter import Meter
 from snapshelf.twin.permit import Key
 from snapshelf.twin.throttle import Throttle
@@ -28,7 +29,9 @@ class Gate:
         throttle: Throttle | None = None,
         faults: Trouble | None = None,
         log: Callable[[str], None] | None = None,
+        kms: Kms | None = None,
     ) -> None:
+        self.kms = kms or Kms()
         self.keys, self.throttle, self.trouble, self.log = keys, throttle, faults or Trouble(), log
         self.meter = Meter()
         self._services: Sequence[Service] = ()
@@ -82,39 +85,47 @@ class Gate:
 
     def _admit(self, service: Service, operation: str, call: Call) -> None:
         """Signature, then permissions, then rates, as AWS has it."""
-        key = None
+        policy = None
         if self.keys is not None:
-            secrets = {name: one.secret for name, one in self.keys.items()}
-            key = sign.check(call, service.name, secrets)
+            key = sign.check(call, service.name, {name: one.secret for name, one in self.keys.items()})
+            policy = self.keys[key].policy
+        else:
+            signature = sign.read(call)
+            key = signature.key if signature else ""
         needs = [Need(f"{service.name}:{operation}", "*")]
         if isinstance(service, Guarded):
             needs = list(service.needs(operation, call))
-        if key is not None and self.keys is not None:
-            permit.check(key, self.keys[key].policy, needs, ACCOUNT)
+        if isinstance(service, permit.Attaching):
+            permit.check(key, policy, needs, ACCOUNT, service.attached)
+        else:
+            permit.check(key, policy, needs, ACCOUNT)
         if self.throttle is not None and isinstance(service, Limited):
             load = service.load(operation, call)
             if load is not None and not self.throttle.admits(load):
                 raise trouble.refusal(service.name, 429)
 
     def _own(self, call: Call) -> Answer:
-        """`/_twin/meter` (GET, DELETE) and `/_twin/faults` (GET, POST, DELETE)."""
+        """`/_twin/meter` (GET, DELETE), `/_twin/faults` and `/_twin/kms` (GET, POST, DELETE)."""
         asked = (call.method, call.path.removeprefix(OWN))
         if asked == ("GET", "meter"):
             return Answer(body=encoded(self.metered()))
-        if asked == ("DELETE", "meter"):
-            self.meter.clear()
-        elif asked == ("POST", "faults"):
-            try:
-                self.trouble.set(*trouble.faults_of(call.document(), "faults"))
-            except BadSettings as error:
-                return Refusal(400, "ValidationException", str(error)).answer()
-            except Refusal as refusal:
-                return refusal.answer()
-        elif asked == ("DELETE", "faults"):
-            self.trouble.set(())
-        elif asked != ("GET", "faults"):
-            return Refusal(404, "UnknownOperationException", "There is /_twin/meter and /_twin/faults").answer()
-        return Answer(body=encoded(self.trouble.told() if asked[1] == "faults" else {}))
+        try:
+            if asked == ("DELETE", "meter"):
+                self.meter.clear()
+            elif asked[1] == "faults" and asked[0] in ("POST", "DELETE"):
+                rules = trouble.faults_of(call.document(), "faults") if asked[0] == "POST" else ((), 0)
+                self.trouble.set(*rules)
+            elif asked[1] == "kms" and asked[0] in ("POST", "DELETE"):
+                self.kms.set(states_of(call.document(), "kms") if asked[0] == "POST" else {})
+            elif asked not in (("GET", "faults"), ("GET", "kms")):
+                text = "There is /_twin/meter, /_twin/faults and /_twin/kms"
+                return Refusal(404, "UnknownOperationException", text).answer()
+        except BadSettings as error:
+            return Refusal(400, "ValidationException", str(error)).answer()
+        except Refusal as refusal:
+            return refusal.answer()
+        told = {"faults": self.trouble.told, "kms": self.kms.told}.get(asked[1], dict)
+        return Answer(body=encoded(told()))
 
     def metered(self) -> dict[str, object]:
         """What the meter says, and what the services hold."""

@@ -1,32 +1,38 @@
 """Permissions as IAM words them: policies with Allow and Deny, wildcards, and StringEquals.
 
-A Deny that fits wins over any Allow; what nothing allows is denied (IAM User Guide, "Policy evaluation logic").
+A Deny that fits wins over any Allow; what nothing allows is denied. Within one account it is enough that the policy of
+a key or that of a resource allows (IAM User Guide, "Policy evaluation logic").
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from snapshelf.errors import BadSettings, of_system
 from snapshelf.twin.wire import Need, Refusal
 
 KNOWN = {"Sid", "Effect", "Action", "Resource", "Condition"}
+PRINCIPAL = re.compile(r"\*|\d{12}|arn:aws[-a-z]*:iam::\d{12}:(root|user/.+|role/.+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement of a policy; ``equals`` maps a condition key to the values that are let through."""
+    """One statement of a policy; ``equals`` maps a condition key to the values that are let through.
+
+    ``principals``: whom a statement of a resource's policy speaks of; empty in the policy of a key.
+    """
 
     allow: bool
     actions: tuple[str, ...]
     resources: tuple[str, ...]
     equals: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    principals: tuple[str, ...] = ()
 
     def fits(self, need: Need) -> bool:
         """Whether it speaks of this action, on this resource, under these conditions. A missing key fits nothing."""
@@ -37,6 +43,19 @@ class Statement:
             and all(given.get(key.lower()) in values for key, values in self.equals)
         )
 
+    def names(self, who: str, account: str) -> bool:
+        """Whether a resource's statement speaks of ``who``. An account allows nobody by itself: its own policies do."""
+        whole = {account, f"arn:aws:iam::{account}:root"} if who and not self.allow else set()
+        return bool({"*", who, *whole} & set(self.principals))
+
+
+@runtime_checkable
+class Attaching(Protocol):
+    """A service whose resources have policies of their own."""
+
+    def attached(self, need: Need) -> Sequence[Statement]:
+        """The statements of the policy of what a permission is needed on; none where it has none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Key:
@@ -46,20 +65,31 @@ class Key:
     policy: tuple[Statement, ...] | None = None
 
 
-def check(key: str, policy: Sequence[Statement] | None, needs: Sequence[Need], account: str) -> None:
-    """Raise Refusal (AccessDeniedException) for the first need that a policy does not grant."""
+def check(
+    key: str,
+    policy: Sequence[Statement] | None,
+    needs: Sequence[Need],
+    account: str,
+    attached: Callable[[Need], Sequence[Statement]] = lambda need: (),
+) -> None:
+    """Raise Refusal (AccessDeniedException) for the first need that is not granted.
+
+    key: who calls, "" for nobody known. policy: of the key, None for everything. attached: the policy of a resource.
+    """
+    who = f"arn:aws:iam::{account}:user/{key}" if key else ""
     for need in needs:
-        fitting = [] if policy is None else [statement for statement in policy if statement.fits(need)]
-        denied = any(not statement.allow for statement in fitting)
-        if policy is None or (fitting and not denied):
+        own = [statement for statement in policy or () if statement.fits(need)]
+        theirs = [one for one in attached(need) if one.fits(need) and one.names(who, account)]
+        if not all(one.allow for one in own):
+            why = "with an explicit deny in an identity-based policy"
+        elif not all(one.allow for one in theirs):
+            why = "with an explicit deny in a resource-based policy"
+        elif policy is None or own or theirs:
             continue
-        why = (
-            "with an explicit deny in an identity-based policy"
-            if denied
-            else f"because no identity-based policy allows the {need.action} action"
-        )
-        text = f"User: arn:aws:iam::{account}:user/{key} is not authorized to perform: {need.action} on resource: "
-        raise Refusal(403, "AccessDeniedException", f"{text}{need.resource} {why}")
+        else:
+            why = f"because no identity-based policy allows the {need.action} action"
+        text = f"User: {who or 'anonymous'} is not authorized to perform: {need.action} on resource: {need.resource} "
+        raise Refusal(403, "AccessDeniedException", text + why)
 
 
 def read_keys(path: Path) -> dict[str, Key]:
@@ -75,13 +105,16 @@ def read_keys(path: Path) -> dict[str, Key]:
     return {name: _key(f"{path}, key {name!r}", value) for name, value in found.items()}
 
 
-def statements(policy: Any, where: str) -> tuple[Statement, ...]:
-    """The statements of a policy document. Raises BadSettings for what the twin would otherwise pass over."""
+def statements(policy: Any, where: str, of_resource: bool = False) -> tuple[Statement, ...]:
+    """The statements of a policy document. Raises BadSettings for what the twin would otherwise pass over.
+
+    of_resource: each says by ``Principal`` whom it speaks of.
+    """
     listed = policy.get("Statement") if isinstance(policy, dict) else None
     listed = [listed] if isinstance(listed, dict) else listed
     if not isinstance(listed, list):
         raise BadSettings(f'{where}: a policy is {{"Statement": [{{"Effect": "Allow", "Action": …, "Resource": …}}]}}')
-    return tuple(_statement(one, f"{where}, statement {at}") for at, one in enumerate(listed, start=1))
+    return tuple(_statement(one, f"{where}, statement {at}", of_resource) for at, one in enumerate(listed, start=1))
 
 
 def _key(where: str, value: Any) -> Key:
@@ -92,11 +125,12 @@ def _key(where: str, value: Any) -> Key:
     return Key(value["secret"], None if "policy" not in value else statements(value["policy"], f"{where}, policy"))
 
 
-def _statement(value: Any, where: str) -> Statement:
+def _statement(value: Any, where: str, of_resource: bool) -> Statement:
+    known = KNOWN | {"Principal"} if of_resource else KNOWN
     if not isinstance(value, dict) or value.get("Effect") not in ("Allow", "Deny"):
         raise BadSettings(f'{where}: "Effect" must be "Allow" or "Deny"')
-    if set(value) - KNOWN:
-        raise BadSettings(f"{where}: the twin does not know {sorted(set(value) - KNOWN)}; it knows {sorted(KNOWN)}")
+    if set(value) - known:
+        raise BadSettings(f"{where}: the twin does not know {sorted(set(value) - known)}; it knows {sorted(known)}")
     actions, resources = (_texts(value.get(name), f"{where}, {name}") for name in ("Action", "Resource"))
     condition = value.get("Condition", {})
     if not isinstance(condition, dict) or set(condition) - {"StringEquals"}:
@@ -107,7 +141,20 @@ def _statement(value: Any, where: str) -> Statement:
         actions,
         resources,
         tuple((key, _texts(one, f"{where}, {key}")) for key, one in equals.items()),
+        _principals(value.get("Principal"), f"{where}, Principal") if of_resource else (),
     )
+
+
+def _principals(value: Any, where: str) -> tuple[str, ...]:
+    """Accounts, users and roles; services of AWS's own are passed over, for none of them calls a twin."""
+    named = value if isinstance(value, dict) else {"AWS": value}
+    if not named or set(named) - {"AWS", "Service"}:
+        raise BadSettings(f'{where}: write "*", {{"AWS": …}} or {{"Service": …}}')
+    found = _texts(named["AWS"], where) if "AWS" in named else ()
+    wrong = next((one for one in found if not PRINCIPAL.fullmatch(one)), None)
+    if wrong is not None:
+        raise BadSettings(f"{where}: {wrong!r} is no account, user or role")
+    return found
 
 
 def _texts(value: Any, where: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Rates: a token bucket for each rate of each index, full at the start, as large as one second's worth."""
+"""Rates: a token bucket for each rate of each thing that has one, full at the start."""
 
 from __future__ import annotations
 
@@ -10,13 +10,23 @@ from snapshelf.twin.wire import Load
 
 # Writes per second to one index are documented; of reads AWS says "hundreds".
 RATES: Mapping[str, float] = {"writes": 1000, "vectors": 2500, "reads": 500}
+MINUTE = 60.0
 
 
 class Throttle:
-    """Says whether a call stays within the rates; a rate that it does not know limits nothing."""
+    """Says whether a call stays within the rates; a rate that it does not know limits nothing.
 
-    def __init__(self, rates: Mapping[str, float] = RATES, clock: Callable[[], float] = time.monotonic) -> None:
+    rates: what flows in each second. bursts: how much a bucket holds, by default a second's worth, and at least 1.
+    """
+
+    def __init__(
+        self,
+        rates: Mapping[str, float] = RATES,
+        clock: Callable[[], float] = time.monotonic,
+        bursts: Mapping[str, float] | None = None,
+    ) -> None:
         self.rates = dict(rates)
+        self.bursts = {name: max(1.0, rate) for name, rate in rates.items()} | dict(bursts or {})
         self._clock, self._lock = clock, threading.Lock()
         self._buckets: dict[tuple[str, str], tuple[float, float]] = {}  # what was left, and when
 
@@ -27,9 +37,8 @@ class Throttle:
             for name, cost in load.costs.items():
                 if name not in self.rates:
                     continue
-                rate = self.rates[name]
-                before, at = self._buckets.get((load.of, name), (rate, now))
-                left[name] = min(rate, before + (now - at) * rate) - cost
+                before, at = self._buckets.get((load.of, name), (self.bursts[name], now))
+                left[name] = min(self.bursts[name], before + (now - at) * self.rates[name]) - cost
             if any(amount < 0 for amount in left.values()):
                 return False
             self._buckets.update({(load.of, name): (amount, now) for name, amount in left.items()})

@@ -31,6 +31,7 @@ CODES: Mapping[str, Mapping[int, str]] = {
         500: "InternalServerException",
         503: "ServiceUnavailableException",
     },
+    "servicequotas": {429: "TooManyRequestsException", 500: "ServiceException"},
 }
 TEXTS = {
     408: "The request timed out",

@@ -13,6 +13,8 @@ from snapshelf.embedders import nova
 from snapshelf.errors import BadSettings, NotHere
 from snapshelf.money import Prices
 from snapshelf.testing.twin import running
+from snapshelf.twin.quotas import Quotas as TwinQuotas
+from snapshelf.twin.run import Options
 from snapshelf.twin.wire import Answer, encoded
 
 SETTINGS = """# my shop
@@ -142,6 +144,16 @@ class Quotas:
 
 def test_quotas_of_the_model_become_its_pace():
     assert quotas(Quotas()) == {"requests_per_minute": 300.0, "tokens_per_minute": 300.0}
+
+
+def test_the_quotas_of_the_account_are_written_where_service_quotas_tells_them(home, run, wire, monkeypatch):
+    with running(Options(s3=False, quotas=TwinQuotas(requests=900, tokens=450_000))) as twin:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_SERVICE_QUOTAS", twin.endpoint)
+        status, out, err = run("aws", "check", "--yes")
+        assert status == 0, err
+        assert "requests_per_minute = 900, tokens_per_minute = 450,000" in " ".join(out.split())
+        wanted = config.load(home / "snapshelf.toml").embedder.options
+        assert (wanted["requests_per_minute"], wanted["tokens_per_minute"]) == (900, 450_000)
 
 
 def test_s3_vectors_is_asked_too_where_it_is_the_store(home, run, wire, monkeypatch):

@@ -190,3 +190,23 @@ def test_the_address_may_come_from_awss_own_variable(wire, monkeypatch):
     embedder.embed(["red"], "index", 256)
     embedder.close()
     assert wire.met() == 1
+
+
+def test_a_query_that_is_interrupted_counts_as_spent(wire, monkeypatch):
+    embedder = wire.embedder()
+
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(embedder.buyer.client, "invoke_model", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        embedder.embed(["a query"], "query", 256)
+    (charge,) = embedder.charges()
+    assert (charge.what, charge.calls) == ("replies lost", 1)
+    assert charge.dollars > 0
+
+
+def test_a_query_that_is_refused_raises_its_sentence(wire):
+    wire.bedrock.refuse["bad query"] = "Malformed input request: #: no"
+    with pytest.raises(BadInput, match="AWS refuses it"):
+        wire.embedder().embed(["a bad query"], "query", 256)

@@ -7,6 +7,7 @@ import sys
 import textwrap
 from collections import Counter
 from contextlib import contextmanager
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -179,6 +180,19 @@ def test_a_refused_item_costs_only_itself(wire, tmp_path):
         assert "AWS refuses it" in str(summary.refused[0])
         assert (summary.added, wire.met()) == (7, 8)
         assert ledger(shelf)["calls refused"].calls == 1
+
+
+def test_what_the_model_refuses_for_its_content_is_set_aside_with_its_reason(wire, tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        wire.bedrock.bedrock, "_settings", replace(wire.bedrock.bedrock._settings, blocked=("Number 3",))
+    )
+    with snapshelf.open(tmp_path / "shelf", settings(wire)) as shelf:
+        summary = shelf.index(goods(8))
+        assert [row.sku for row in summary.refused] == ["P003"]
+        assert "the model refuses it for its content" in str(summary.refused[0])
+        assert "RAI_VIOLATION_INPUT_TEXT_DEFLECTION" in str(summary.refused[0])
+        assert (summary.added, wire.met("refused")) == (7, 1)
+        assert ledger(shelf)["calls refused"].dollars == 0
 
 
 def test_each_dimension_is_bought_where_prefixes_are_not_known_to_be_the_same(wire, tmp_path):

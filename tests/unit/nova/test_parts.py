@@ -2,6 +2,8 @@
 
 import json
 import threading
+from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 
@@ -232,4 +234,74 @@ def _picture(folder, colour):
 
     path = folder / f"{colour}.png"
     Image.new("RGB", (160, 120), colour).save(path)
+    return path
+
+
+def test_a_video_that_is_refused_for_its_content_is_told_with_its_reason(twin, tmp_path, video):
+    worker = twin.twin.services[1]._asking._worker
+    worker._settings = replace(worker._settings, blocked=(f"sha256:{sha256(video.read_bytes()).hexdigest()}",))
+    with opened(tmp_path / "shelf", twin) as shelf:
+        summary = shelf.index([Product("V", "a film", videos=(str(video),)), Product("T", "a text")])
+        assert [row.sku for row in summary.refused] == ["V"]
+        assert "blocked by the model's content policy" in str(summary.refused[0])
+        assert summary.added == 1
+
+
+def scenes(folder, twin, **given):
+    return opened(folder, twin, video="scenes", video_mode="AUDIO_VIDEO_SEPARATE", **given)
+
+
+def test_scenes_too_keep_the_sound_that_came_with_the_pictures(twin, tmp_path, video):
+    product = Product("V", "a film", videos=(str(video),))
+    with scenes(tmp_path / "shelf", twin) as shelf:
+        assert shelf.index([product]).embedded == 5
+        assert views(shelf) == ["sound1@0.0-6.0", "sound1@6.0-12.0", "text", "video1@0.0-6.0", "video1@6.0-12.0"]
+        assert met(twin, "InvokeModel") == 3  # a text, and both vectors of two scenes at once
+        with shelf.stack.catalogue.read() as connection:
+            held = {one.what: one for one in charges.totals(connection)}
+        assert held["seconds of video"].amount == pytest.approx(12, abs=0.5)
+        assert shelf.index([product]).unchanged == 1
+        sound = tmp_path / "tone.wav"
+        sound.write_bytes(wav(tone(6.0)))
+        assert shelf.search(audio=sound, lanes=["vector"])[0].view == "sound1"
+        assert shelf.search(image=_picture(tmp_path, "blue"))[0].span == (6.0, 12.0)
+
+
+def test_a_silent_scene_has_no_sound(twin, tmp_path):
+    path = tmp_path / "silent.mp4"
+    path.write_bytes(film(["red", "blue"], seconds=3.0))
+    with scenes(tmp_path / "shelf", twin) as shelf:
+        assert shelf.index([Product("V", "a film", videos=(str(path),))]).embedded == 3
+        assert met(twin, "InvokeModel") == 3
+
+
+def test_of_a_scene_whose_sound_alone_is_missing_the_pictures_stay(twin, tmp_path, video):
+    from sqlalchemy import delete, select
+
+    from snapshelf.catalogue.schema import embeddings
+    from snapshelf.catalogue.schema import views as table
+
+    product = Product("V", "a film", videos=(str(video),))
+    with scenes(tmp_path / "shelf", twin) as shelf:
+        shelf.index([product])
+        lost = select(table.c.content).where(table.c.aspect == "sound1@0.0-6.0")
+        with shelf.stack.catalogue.write() as connection:
+            connection.execute(delete(embeddings).where(embeddings.c.content.in_(lost)))
+        summary = shelf.index([Product("V", "a film", videos=(str(_again(video, tmp_path)),))])
+        assert (summary.embedded, met(twin, "InvokeModel")) == (1, 4)
+
+
+def test_a_scene_that_is_refused_is_bought_once_and_named_once(twin, tmp_path, video):
+    twin.faults({"operation": "InvokeModel", "status": 424})
+    with scenes(tmp_path / "shelf", twin, concurrency=2, attempts=1) as shelf:
+        summary = shelf.index([Product("V", "a film", videos=(str(video),))])
+        assert [row.sku for row in summary.refused] == ["V"]
+        twin.faults()
+        assert shelf.index([Product("V", "a film", videos=(str(video),))]).embedded == 5
+
+
+def _again(video, folder):
+    """The same film in another file, which is read anew."""
+    path = folder / "again.mp4"
+    path.write_bytes(video.read_bytes())
     return path

@@ -105,11 +105,57 @@ def test_no_region(filled, become, tmp_path):
         filled.connect(tmp_path / "store", DIM, {"region": ""})
 
 
+KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+
+def test_a_key_that_is_disabled_is_told_and_what_was_added_goes_in_once_it_is_not(service, wired, tmp_path):
+    store = wired.connect(tmp_path / "store", DIM, {"encryption": "aws:kms", "kms_key": KEY})
+    ids, vectors, attributes = some(20)
+    store.add(ids[:10], vectors[:10], attributes[:10])
+    store.flush()
+    service.kms({KEY: "disabled"})
+    store.add(ids[10:], vectors[10:], attributes[10:])
+    for what in (store.flush, lambda: store.search(vectors[:1], 3)):
+        with pytest.raises(BadSettings, match=rf"the KMS key cannot be used .*KmsDisabledException: {KEY} is disabled"):
+            what()
+    service.kms({})
+    store.flush()
+    assert store.count() == 20
+    store.close()
+
+
+def test_a_key_that_the_role_may_not_use_is_told(tmp_path, monkeypatch):
+    give_keys(monkeypatch)
+    allowed = {"Effect": "Allow", "Action": "s3vectors:*", "Resource": "*"}
+    file = tmp_path / "keys.json"
+    file.write_text(json.dumps({"AKIAEXAMPLE": {"secret": "secret", "policy": {"Statement": [allowed]}}}))
+    with running(Options(keys=file, s3=False)) as twin:
+        store = Wired(twin.endpoint).connect(tmp_path / "store", DIM, {"encryption": "aws:kms", "kms_key": KEY})
+        store.add(*some(3))
+        for what in (store.flush, store.close):
+            with pytest.raises(BadSettings, match=r"the KMS key cannot be used .*kms:GenerateDataKey on resource"):
+                what()
+
+
+def test_a_policy_of_the_bucket_that_denies_is_told_as_such(service, wired, tmp_path):
+    store = wired.connect(tmp_path / "store", DIM, {})
+    store.add(*some(3))
+    denied = {"Effect": "Deny", "Principal": "*", "Action": "s3vectors:PutVectors", "Resource": "*"}
+    owner = service.client()
+    bucket = wired.options["bucket"]
+    owner.put_vector_bucket_policy(vectorBucketName=bucket, policy=json.dumps({"Statement": [denied]}))
+    with pytest.raises(BadSettings, match="a policy of the bucket itself denies PutVectors.*change that policy"):
+        store.flush()
+    owner.delete_vector_bucket_policy(vectorBucketName=bucket)
+    store.flush()
+    assert store.count() == 3
+    store.close()
+
+
 @pytest.mark.parametrize(
     ("status", "code", "kind", "said"),
     [
-        (400, "KmsDisabledException", BadSettings, "the KMS key cannot be used"),
-        (400, "KmsNotFoundException", BadSettings, "the KMS key cannot be used"),
+        (400, "KmsInvalidStateException", BadSettings, "the KMS key cannot be used"),
         (402, "ServiceQuotaExceededException", Outside, "a quota of this AWS account is used up"),
     ],
 )

@@ -56,7 +56,7 @@ def test_b3_policies(s3v, bucket):
         "NotFoundException",
         "The specified vector bucket policy could not be found",
     )
-    policy = '{"Version": "2012-10-17", "Statement": [{"Effect": "Deny"}]}'
+    policy = '{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3vectors:*", "Resource": "*"}]}'
     s3v.put_vector_bucket_policy(vectorBucketName=bucket, policy=policy)
     assert s3v.get_vector_bucket_policy(vectorBucketName=bucket)["policy"] == policy
     s3v.delete_vector_bucket_policy(vectorBucketName=bucket)

@@ -27,7 +27,8 @@ sys.stdin.read()
 
 def fill(client):
     client.create_vector_bucket(vectorBucketName="shop", tags={"a": "b"})
-    client.put_vector_bucket_policy(vectorBucketName="shop", policy='{"Statement": [{}]}')
+    allowed = '{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3vectors:*", "Resource": "*"}]}'
+    client.put_vector_bucket_policy(vectorBucketName="shop", policy=allowed)
     configuration = {
         "nonFilterableMetadataKeys": ["title"],
         "textSearchConfigurations": [{"metadataKey": "title", "language": "en"}],

@@ -18,15 +18,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snapshelf.aws.client import Access, client
+from snapshelf.aws.errors import is_of_one_thing
 from snapshelf.aws.nova import DIMS, MODEL, SYNC_SECONDS, Answered, Medium
 from snapshelf.embedders.nova.buy import OPERATION, SERVICE, Buyer
 from snapshelf.embedders.nova.each import each
 from snapshelf.embedders.nova.pack import packed, wav
+from snapshelf.embedders.nova.pairs import Pairs
 from snapshelf.embedders.nova.parts import Jobs, video_medium
 from snapshelf.embedders.nova.wishes import Wishes, read
-from snapshelf.errors import BadInput, Outside, SnapshelfError, Unsupported
+from snapshelf.errors import BadInput, BadMedia, Outside, SnapshelfError, Unsupported
+from snapshelf.money import Share
 from snapshelf.protocols import Charge, Embedded, Options, Outcome
-from snapshelf.types import RATE, Clip, Item, ModelCard, Purpose, Vectors
+from snapshelf.types import RATE, Clip, Item, ModelCard, Purpose, Segment, Vectors
 from snapshelf.vectors import unit
 
 EXTRA = "aws"
@@ -70,6 +73,7 @@ def card(name: str, options: Options, built: str) -> ModelCard:
         matryoshka=wishes.same_prefix == "true",
         image_side=wishes.image_side,
         cuts=rule if wishes.video == "whole" else "",
+        parts_scenes=wishes.video == "scenes" and wishes.video_mode == "AUDIO_VIDEO_SEPARATE",
         longest_sound=SYNC_SECONDS if wishes.s3_bucket else 0.0,
     )
 
@@ -89,7 +93,7 @@ class Nova:
         self._client, self._jobs = client, Jobs(self.buyer, wishes, self._s3)
         self._pool = ThreadPoolExecutor(wishes.concurrency, thread_name_prefix="snapshelf-nova")
         self._remembered: OrderedDict[tuple[str, str, int], NDArray[np.float32]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._lock, self._pairs = threading.Lock(), Pairs()
 
     def embed(self, items: Sequence[Item], purpose: Purpose, dim: int) -> Vectors:
         """(n, dim) float32 unit rows in the order of ``items``; a query that was embedded before costs nothing.
@@ -130,9 +134,9 @@ class Nova:
             found = RETRIEVAL[purpose]
         return self.wishes.query_purpose or found if purpose != "index" else found
 
-    def begin(self, spent: float) -> None:
+    def begin(self, spent: float, share: Share | None = None) -> None:
         """See `snapshelf.protocols.Buying`."""
-        self.buyer.begin(spent)
+        self.buyer.begin(spent, share)
         self._jobs.stopped.clear()
         self._jobs.failed.clear()
 
@@ -183,8 +187,19 @@ class Nova:
         _dim(dim)
         for item in items:
             _known(item)
+        if remember and len(items) == 1:  # a query: on this thread, since another one is only waited for
+            keep([(0, self._query(items[0], purpose, dim))])
+            return
         jobs = [lambda stopped, item=item: self._row(item, purpose, dim, remember, stopped) for item in items]
         each(self._pool, jobs, keep)
+
+    def _query(self, item: Item, purpose: str, dim: int) -> NDArray[np.float32] | SnapshelfError:
+        try:
+            return self._row(item, purpose, dim, remember=True, stopped=threading.Event())
+        except SnapshelfError as error:
+            if is_of_one_thing(error):
+                return error
+            raise
 
     def _row(self, item: Item, purpose: str, dim: int, remember: bool, stopped: threading.Event) -> NDArray[np.float32]:
         medium = packed(item, self.wishes)
@@ -192,7 +207,11 @@ class Nova:
         held = self._recall(key) if remember else None
         if held is not None:
             return held
-        row = vector(self.buyer.one(medium, purpose, dim, stopped), dim)
+        if self.card.parts_scenes and isinstance(item, Segment) and not remember:
+            answer = self._pairs.one(key, lambda: self.buyer.one(medium, purpose, dim, stopped))
+        else:
+            answer = self.buyer.one(medium, purpose, dim, stopped)
+        row = vector(answer, dim, isinstance(item, Segment) and item.shows == "sound")
         if remember and self.wishes.remembered:
             with self._lock:
                 self._remembered[key] = row
@@ -210,9 +229,16 @@ class Nova:
         return held
 
 
-def vector(answer: Answered, dim: int) -> NDArray[np.float32]:
-    """The unit row of an answer: of pictures and sound together, or of the pictures alone where there are two."""
-    for kind in ("AUDIO_VIDEO_COMBINED", "VIDEO", *answer.vectors):
+def vector(answer: Answered, dim: int, sound: bool = False) -> NDArray[np.float32]:
+    """The unit row of an answer: of pictures and sound together, or of the pictures alone where there are two.
+
+    sound: of the sound. Raises BadMedia where Nova gave none of it, Outside for a vector that is none.
+    """
+    if sound and "AUDIO" not in answer.vectors:
+        raise BadMedia(
+            "Nova gave no vector for the sound of a scene; save the video without its sound, or with another"
+        )
+    for kind in ("AUDIO", *answer.vectors) if sound else ("AUDIO_VIDEO_COMBINED", "VIDEO", *answer.vectors):
         if kind in answer.vectors:
             row = np.asarray(answer.vectors[kind], np.float32)
             break
@@ -232,8 +258,6 @@ def _dim(dim: int) -> None:
 
 def _known(item: object) -> None:
     from PIL.Image import Image
-
-    from snapshelf.types import Segment
 
     if not isinstance(item, str | Image | Clip | Segment):
         raise Unsupported(f"nova takes words, pictures, sound and video, not {type(item).__name__}")

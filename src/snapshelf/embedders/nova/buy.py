@@ -11,7 +11,7 @@ from snapshelf.aws.nova import Answered, Medium, body, invoke
 from snapshelf.embedders.nova.each import Stopped
 from snapshelf.embedders.nova.wishes import Wishes
 from snapshelf.errors import SnapshelfError
-from snapshelf.money import Purse, dollars
+from snapshelf.money import Purse, Share, dollars
 from snapshelf.pace import MINUTE, Bucket
 from snapshelf.protocols import Charge
 
@@ -100,9 +100,10 @@ class Buyer:
         with self._lock:
             del self._charges[:count]
 
-    def begin(self, spent: float) -> None:
+    def begin(self, spent: float, share: Share | None = None) -> None:
         """Begin a run."""
         self.purse.begin(spent)
+        self.purse.share = share
         with self._lock:
             self._seen.clear()
             self._lost_dollars = 0.0

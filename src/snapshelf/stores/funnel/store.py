@@ -153,7 +153,7 @@ class Funnel:
         scores = dots(queries, self._flat)
         if passing.count < len(self.rows):
             scores[:, ~passing.mask] = -np.inf
-        found = [nearest(row, k, self.rows.ids.get) for row in scores]
+        found = [nearest(row, k, self.rows.ids.names) for row in scores]
         return Neighbours(
             [ids for ids, _ in found], [s for _, s in found], f"exact over {passing.count:,} vectors", 1.0
         )

@@ -1,22 +1,22 @@
 """Vectors, records and queries as the bytes that go over the wire.
 
-A float32 is written with the fewest digits that read back as the same float32: 12.7 kB for 1,024 coordinates, where the
-usual 64-bit notation takes 22.7 kB. These are fewer bytes to sign, to send and to fit into a request
-(`benchmarks/s3vectors.py` measures it).
+A float32 is written with nine digits, which always read back as the same float32 (IEEE 754-2019, 5.12.2): 14.0 kB for
+1,024 coordinates, where the usual 64-bit notation takes 22.7 kB. The fewest digits that do would be 12.7 kB, and take
+three times as long to find, so that one process could not write as many vectors a second as an index takes
+(`benchmarks/s3vectors.py` and `benchmarks/quota.py` measure it).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from snapshelf.stores.s3vectors.limits import PER_PUT, REQUEST_BYTES, compact
-
-WIDTH = "S16"  # the longest shortest notation of a float32: "-1.1754944e-38", and room
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,12 @@ class Packed:
 
 def vector(row: NDArray[np.float32]) -> bytes:
     """A row as a JSON list; its values are finite."""
-    return b"[" + b",".join(np.asarray(row, np.float32).astype(WIDTH).tolist()) + b"]"
+    return (_pattern(len(row)) % tuple(np.asarray(row, np.float32).tolist())).encode("ascii")
+
+
+@lru_cache(maxsize=16)
+def _pattern(count: int) -> str:
+    return "[" + ",".join(["%.9g"] * count) + "]"
 
 
 def record(id: str, row: NDArray[np.float32], metadata: Mapping[str, Any]) -> Packed:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from snapshelf.twin.bedrock import media, price, schema, sources, words
+from snapshelf.twin.bedrock.blocked import Blocked
 from snapshelf.twin.bedrock.encode import Encoder, Row, sized, written
 from snapshelf.twin.bedrock.settings import Settings
 from snapshelf.twin.bedrock.shapes import MODALITIES, PARAMS, REQUESTS, SINGLE
@@ -69,10 +70,13 @@ def modality(params: Mapping[str, Any]) -> str:
 def embed(params: Mapping[str, Any], encoder: Encoder, objects: Objects | None, settings: Settings) -> Made:
     """Embed one item. Raises Refusal."""
     kind = modality(params)
-    medium = params[kind]
+    medium, blocked = params[kind], Blocked(settings.blocked)
     if kind == "text":
-        return _text(sources.text(medium, objects), medium["truncationMode"], encoder)
+        text = sources.text(medium, objects)
+        blocked.check(kind, text)
+        return _text(text, medium["truncationMode"], encoder)
     data = sources.file(kind, medium, objects)
+    blocked.check(kind, data)
     if kind == "image":
         document = medium.get("detailLevel") == "DOCUMENT_IMAGE"
         charges = price.of_image(document, settings.document_image)

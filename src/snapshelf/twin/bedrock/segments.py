@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from snapshelf.twin.bedrock import media, price, sources, words
+from snapshelf.twin.bedrock.blocked import REASONS, SAID, Blocked
 from snapshelf.twin.bedrock.encode import Encoder, Row
 from snapshelf.twin.bedrock.invoke import modality, video
 from snapshelf.twin.bedrock.settings import Settings
@@ -19,7 +20,11 @@ SHORTEST = 0.02  # seconds; what is left over at the end and shorter than this i
 
 
 class Unreadable(Exception):
-    """A segment that cannot be embedded; the message says why."""
+    """A segment that cannot be embedded; the message says why, in words and as ``failureReason``."""
+
+    def __init__(self, message: str, reason: str = "INVALID_CONTENT") -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +41,9 @@ def segments(
 ) -> Sequence[Segment]:
     """The segments of what the parameters of a job name. Raises Refusal for what cannot be read, or has too many."""
     kind = modality(params)
-    medium = params[kind]
+    medium, blocked = params[kind], Blocked(settings.blocked)
     if kind == "text":
-        found = list(_texts(sources.text(medium, objects, ASYNC), medium, encoder))
+        found = list(_texts(sources.text(medium, objects, ASYNC), medium, encoder, blocked))
         most = MOST_TEXTS
     else:
         data = sources.file(kind, medium, objects, ASYNC)
@@ -49,12 +54,21 @@ def segments(
             found = list(_sounds(data, medium, encoder))
         else:
             found = list(_videos(data, medium, encoder))
+        if blocked.holds(data):
+            found = [replace(one, embed=_refusing(kind)) for one in found]
     if len(found) > most:
         raise sources.invalid(f"The {kind} makes {len(found)} segments; at most {most} are embedded")
     return found
 
 
-def _texts(text: str, medium: Mapping[str, Any], encoder: Encoder) -> Iterator[Segment]:
+def _refusing(kind: str) -> Callable[[], Sequence[tuple[str, Row]]]:
+    def embed() -> Sequence[tuple[str, Row]]:
+        raise Unreadable(SAID, REASONS[kind])
+
+    return embed
+
+
+def _texts(text: str, medium: Mapping[str, Any], encoder: Encoder, blocked: Blocked) -> Iterator[Segment]:
     most = medium["segmentationConfig"].get("maxLengthChars", SEGMENT_CHARS[2])
     for index, (start, end) in enumerate(words.segments(text, most)):
         read = words.read(text[start:end], medium["truncationMode"])
@@ -62,7 +76,8 @@ def _texts(text: str, medium: Mapping[str, Any], encoder: Encoder) -> Iterator[S
         if read is not None and read.cut:
             metadata["truncatedCharLength"] = len(read.text)
         charges = price.of_text(read.tokens) if read is not None else ()
-        yield Segment(metadata, _embed_text(read, encoder), charges)
+        refused = blocked.holds(text[start:end])
+        yield Segment(metadata, _refusing("text") if refused else _embed_text(read, encoder), charges)
 
 
 def _embed_text(read: words.Read | None, encoder: Encoder) -> Callable[[], Sequence[tuple[str, Row]]]:

@@ -69,10 +69,13 @@ class Bedrock:
         return [Need(f"bedrock:{operation}", "*")]
 
     def load(self, operation: str, call: Call) -> Load | None:
-        """Requests and tokens, which AWS limits by the minute and account; nobody says by how many."""
+        """Requests and tokens, which AWS limits by the minute, account and region; nobody says by how many."""
         if operation not in ("InvokeModel", "StartAsyncInvoke"):
             return None
-        return Load(MODEL, {"requests": 1, "tokens": sum(words.tokens(text) for text in _texts(call))})
+        return Load(
+            f"{region(call)} {MODEL}",
+            {"requests": 1, "tokens": sum(min(words.tokens(text), words.MOST_TOKENS) for text in _texts(call))},
+        )
 
     def answer(self, operation: str, call: Call) -> Answer:
         """Carry it out. Raises Refusal, which here has no list of fields."""

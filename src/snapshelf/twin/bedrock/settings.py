@@ -17,7 +17,8 @@ class Settings:
     purposes: "differ" turns every purpose's vectors a little, so that a test sees which one was asked for.
     job_seconds: how long a job says InProgress, at least. document_image: dollars of a DOCUMENT_IMAGE. regions: where
     the model is offered; elsewhere its identifier is invalid. phrases: what may be said in sounds and videos; without
-    any, the wares of the sample shop.
+    any, the wares of the sample shop. blocked: phrases, and files as "sha256:…", that the model refuses for their
+    content.
     """
 
     purposes: Literal["same", "differ"] = "same"
@@ -25,3 +26,4 @@ class Settings:
     document_image: float = DOCUMENT_IMAGE
     regions: tuple[str, ...] = REGIONS
     phrases: tuple[str, ...] = ()
+    blocked: tuple[str, ...] = ()

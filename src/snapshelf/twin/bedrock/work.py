@@ -74,7 +74,7 @@ class Worker:
             try:
                 found = [] if failed else segment.embed()
             except Unreadable as error:
-                failed = {"failureReason": "INVALID_CONTENT", "message": str(error)}
+                failed = {"failureReason": error.reason, "message": str(error)}
             if failed:
                 for kind in _kinds(job):
                     lines[kind].append({"segmentMetadata": segment.metadata, "status": "FAILURE", **failed})

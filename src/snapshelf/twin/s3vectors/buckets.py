@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
-from snapshelf.twin import tokens
+from snapshelf.errors import BadSettings
+from snapshelf.twin import permit, tokens
+from snapshelf.twin.permit import Statement
 from snapshelf.twin.s3vectors import wording
 from snapshelf.twin.s3vectors.context import Context, now
 from snapshelf.twin.s3vectors.state import BUCKET_NAME, CLASSIC, ENHANCED, Bucket, bucket_arn, bucket_meant
@@ -62,14 +65,23 @@ def delete(context: Context, given: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def put_policy(context: Context, given: Mapping[str, Any]) -> Mapping[str, Any]:
-    """PutVectorBucketPolicy; what the policy says is kept and not enforced."""
+    """PutVectorBucketPolicy; what it says holds from the next call on."""
     try:
-        found = json.loads(given["policy"])
+        statements(given["policy"])
     except ValueError as error:
         raise wording.invalid("Policy is not valid JSON", "policy") from error
-    if not isinstance(found, dict) or not found.get("Statement"):
-        raise wording.invalid("Policy has no statement", "policy")
+    except BadSettings as error:
+        raise wording.invalid(str(error), "policy") from error
     return _with_policy(context, given, given["policy"])
+
+
+@lru_cache(maxsize=256)
+def statements(policy: str) -> tuple[Statement, ...]:
+    """What a policy says. Raises ValueError for what is no JSON, BadSettings for what the twin would pass over."""
+    found = json.loads(policy)
+    if not isinstance(found, dict) or not found.get("Statement"):
+        raise BadSettings("Policy has no statement")
+    return permit.statements(found, "Policy", of_resource=True)
 
 
 def get_policy(context: Context, given: Mapping[str, Any]) -> Mapping[str, Any]:

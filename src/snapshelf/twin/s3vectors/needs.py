@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from snapshelf.twin.s3vectors.state import bucket_arn, bucket_meant, index_meant, resource_meant
-from snapshelf.twin.wire import Load, Need
+from snapshelf.twin.s3vectors.state import State, bucket_arn, bucket_meant, index_meant, resource_meant
+from snapshelf.twin.wire import Load, Need, Refusal
 
 OF_TAGS = ("TagResource", "UntagResource", "ListTagsForResource")
 OF_INDEX = (
     *("GetIndex", "DeleteIndex", "UpdateIndexMode", "UpdateMetadataConfiguration"),
     *("PutVectors", "GetVectors", "ListVectors", "DeleteVectors", "QueryVectors"),
 )
+# What S3 Vectors does with an index's own key, by the operations that its service model gives the Kms errors.
+OF_KEY: Mapping[str, tuple[str, ...]] = {
+    "PutVectors": ("kms:GenerateDataKey", "kms:Decrypt"),
+    **dict.fromkeys(("GetVectors", "DeleteVectors", "QueryVectors"), ("kms:Decrypt",)),
+}
 READS = ("GetVectors", "ListVectors", "QueryVectors")
 
 
@@ -34,6 +39,17 @@ def needs(operation: str, given: Mapping[str, Any], region: str) -> Sequence[Nee
     if operation in ("CreateVectorBucket", "CreateIndex") and given.get("tags"):
         found.append(Need("s3vectors:TagResource", resource))
     return found
+
+
+def of_key(operation: str, given: Mapping[str, Any], region: str, state: State) -> Sequence[Need]:
+    """What the caller must be allowed to do with the key of the index, where it has one of its own."""
+    if operation not in OF_KEY:
+        return ()
+    try:
+        arn = state.index(index_meant(given, region)).encryption.get("kmsKeyArn", "")
+    except Refusal:  # which is told when the call is carried out
+        return ()
+    return [Need(action, arn) for action in OF_KEY[operation]] if arn else ()
 
 
 def load(operation: str, given: Mapping[str, Any], region: str) -> Load | None:

@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from snapshelf.twin import sign
+from snapshelf.twin.kms import Kms
+from snapshelf.twin.permit import Statement
 from snapshelf.twin.s3vectors import buckets, indexes, needs, price, query, tags, vectors
 from snapshelf.twin.s3vectors.context import Context, Settings
 from snapshelf.twin.s3vectors.disk import Disk
 from snapshelf.twin.s3vectors.rankings import Rankings
+from snapshelf.twin.s3vectors.state import index_meant
 from snapshelf.twin.validate import model
 from snapshelf.twin.wire import REGION, Answer, Call, Load, Need, encoded
 
@@ -47,13 +50,17 @@ class S3Vectors:
     name = "s3vectors"
     largest = 20_971_520  # bytes of a body, inclusive
 
-    def __init__(self, folder: Path | None = None, settings: Settings | None = None) -> None:
-        """Read what a folder holds. Raises MissingExtra, Busy when another twin has it open, Outside."""
+    def __init__(self, folder: Path | None = None, settings: Settings | None = None, kms: Kms | None = None) -> None:
+        """Read what a folder holds; ``kms`` knows which keys cannot be used.
+
+        Raises MissingExtra, Busy when another twin has it open, Outside.
+        """
         self._model = model(self.name)
         self._settings = settings or Settings()
         self._disk = Disk(folder)
         self._state = self._disk.read()
         self._rankings = Rankings()
+        self._kms = kms or Kms()
 
     def operation(self, call: Call) -> str | None:
         """The operation of a method and a path."""
@@ -62,7 +69,13 @@ class S3Vectors:
 
     def needs(self, operation: str, call: Call) -> Sequence[Need]:
         """The permissions that a call needs. Raises Refusal for a call that does not fit the model."""
-        return needs.needs(operation, self._given(operation, call), region(call))
+        given, where = self._given(operation, call), region(call)
+        return [*needs.needs(operation, given, where), *needs.of_key(operation, given, where, self._state)]
+
+    def attached(self, need: Need) -> Sequence[Statement]:
+        """The policy of the bucket that a call is about."""
+        bucket = self._state.buckets.get(need.resource.partition("/index/")[0])
+        return buckets.statements(bucket.policy) if bucket is not None and bucket.policy is not None else ()
 
     def load(self, operation: str, call: Call) -> Load | None:
         """What a call takes from its index's rates."""
@@ -72,6 +85,8 @@ class S3Vectors:
         """Carry it out. Raises Refusal."""
         given = self._given(operation, call)
         context = Context(self._state, self._disk, self._settings, self._rankings, region(call), operation)
+        if operation in needs.OF_KEY:
+            self._kms.check(self._state.index(index_meant(given, context.region)).encryption)
         answer = OPERATIONS[operation](context, given)
         return answer if isinstance(answer, Answer) else Answer(body=encoded(answer), charges=price.PLAIN)
 

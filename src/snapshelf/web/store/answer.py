@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
@@ -121,7 +122,7 @@ def _sorted(found: Results, sort: str) -> tuple[Hit, ...]:
     return tuple(replace(hit, rank=rank) for rank, hit in enumerate(every, 1))
 
 
-def _values(serving: Server, known: Shop, asked: Asked, found: Found) -> dict[str, object]:
+def _values(serving: Server, known: Shop, asked: Asked, found: Found) -> dict[str, Any]:
     results, media = found.answered.results, found.answered.media
     filtered, start = narrow.where(asked, known.kinds), replace(asked, page=1)
     names = [*known.facets, *(name for name in asked.chosen if name not in known.facets)]
@@ -166,5 +167,3 @@ def _limits(asked: Asked, results: Results) -> list[str]:
 def _colours(found: Found) -> list[str]:
     """Colours to ask for instead of that of a photo's hit, the most frequent first."""
     return [value for name in COLOURS for value in found.counted.get(name, {})][: INSTEAD + 3]
-
-

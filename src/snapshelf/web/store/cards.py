@@ -96,7 +96,7 @@ def _card(hit: Hit, family: Sequence[Product], filtered: str) -> Card:
 
 
 def _looks(every: Sequence[Swatch]) -> tuple[Swatch, ...]:
-    """Of variants that look the same one: the one shown, else one in stock. All of those that look cannot tell apart."""
+    """Of variants that look the same one: the one shown, else one in stock. All where looks tell nothing apart."""
     best: dict[object, Swatch] = {}
     for one in every:
         key = tuple(one.product.attributes.get(name) for name in LOOKS) if one.picture else one.product.sku

@@ -37,7 +37,7 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """The catalogue at one of its states. ``kinds``: the type of each attribute; ``priced``: any product has a price."""
+    """The catalogue at one of its states. ``kinds``: attribute → type; ``priced``: any product has a price."""
 
     seq: int
     products: int
@@ -62,7 +62,7 @@ def shop(serving: Server) -> Shop:
 def _read(connection: Connection, seq: int) -> Shop:
     p, a = products.c, attributes.c
     currencies = connection.execute(select(p.currency, func.count()).where(p.currency != "").group_by(p.currency))
-    counted = Counter({name: count for name, count in currencies})
+    counted = Counter({name: int(count) for name, count in currencies})
     names = func.count(a.sku.distinct()), func.count(a.text.distinct())
     rows = connection.execute(select(a.name, *names).group_by(a.name)).all()
     held = {name: (having, values) for name, having, values in rows}

@@ -19,12 +19,12 @@ const current = () => new URLSearchParams(location.pathname === "/" ? location.s
 
 /* Search for what `params` say and what the fields hold. how.history: push, replace or none; how.focus: the id of what
    has the focus afterwards, "" for the heading; how.scroll: pixels from the top; how.typed: with nothing to search for
-   the box is waiting, instead of the start page. */
+   the box is waiting, instead of the start page; how.restored: the fields were just asked for what the address names. */
 export async function go(params, how = {}) {
   running?.abort();
   const mine = (running = new AbortController());
   const { history: step = "push", focus = "", scroll = 0 } = how;
-  const media = new FormData();
+  const [media, named] = [new FormData(), params.getAll("photo")];
   OWNED.forEach((name) => params.delete(name));
   if (customElements.get("blend-slider")) params.delete("weights");
   try {
@@ -35,6 +35,7 @@ export async function go(params, how = {}) {
     if (error.name !== "AbortError") trouble(error.message);
     return;
   }
+  if (how.restored && !params.has("photo")) named.forEach((id) => params.append("photo", id)); // another device has them
   const sent = [...media.values()].some((value) => value instanceof Blob);
   if (!sent && !searches(params)) {
     if (how.typed) return box.focus();
@@ -185,7 +186,7 @@ addEventListener("popstate", async (event) => {
   box.value = params.get("q") ?? "";
   await restore(params);
   const [held, scroll] = [answers.get(address(params)), event.state?.scroll ?? 0];
-  if (!held) return go(params, { history: "none", scroll });
+  if (!held) return go(params, { history: "none", scroll, restored: true });
   swap(held);
   land("", scroll);
 });
@@ -196,7 +197,7 @@ if (results.querySelector("[data-waiting]")) {
   answers.clear();
   await Promise.all(["photo-field", "sound-field"].map((name) => customElements.get(name) ?? settled(name)));
   await restore(opened);
-  go(opened, { history: "replace", scroll: history.state?.scroll ?? 0 });
+  go(opened, { history: "replace", scroll: history.state?.scroll ?? 0, restored: true });
 } else if (history.state?.scroll) {
   scrollTo({ top: history.state.scroll, behavior: "instant" });
 }
