@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A shop</title>
-<style>* {{ color: red }} p, a, li, span {{ font-size: 40px !important }} ul {{ display: none }}
+<style>p, a, li, span {{ color: red !important; font-size: 40px !important }} ul {{ display: none }}
 snapshelf-search {{ --snap-accent: #123456 }}
 snapshelf-search::part(price) {{ letter-spacing: 3px }}</style></head><body><main><h1>Shop</h1>
 <script type="module" src="{url}/embed.js"></script>

@@ -10,8 +10,8 @@ from snapshelf.http.server import Server
 def abilities(server: Server) -> dict[str, bool]:
     """photo, sound, video: whether each is searched with; barcode: whether one in a photo is read.
 
-    Pages show a button for each that is. To be called in a thread, since it may read the shelf. Raises what
-    `Stack.card` does.
+    Pages show a button for each that is. To be called in a thread, as it may read the shelf. Raises what `Stack.card`
+    does.
     """
     stack = server.shelf.stack
     takes, clips = stack.card.modalities, find_spec("av") is not None
