@@ -38,11 +38,13 @@ async def terms(request: Request, caller: MaySearch) -> JSONResponse:
     """How long what is sent is kept, for how long consent holds, and what can be sent: photo, sound, video, barcode."""
     serving = server.of(request)
     return shown(
-        needed=serving.settings.consent,
-        wording=consent.WORDING,
-        kept_seconds=consent.KEPT_SECONDS,
-        days=serving.settings.consent_days,
-        can=await serving.call(abilities, serving),
+        {
+            "needed": serving.settings.consent,
+            "wording": consent.WORDING,
+            "kept_seconds": consent.KEPT_SECONDS,
+            "days": serving.settings.consent_days,
+            "can": await serving.call(abilities, serving),
+        }
     )
 
 
@@ -51,7 +53,7 @@ async def give(request: Request, caller: MaySearch, given: Agreed) -> JSONRespon
     """The id is to be sent with every photo, sound or video, and to take the consent back."""
     serving = server.of(request)
     id = await serving.call(_give, serving, given)
-    answer = shown(id=id, kept_seconds=consent.KEPT_SECONDS, days=serving.settings.consent_days)
+    answer = shown({"id": id, "kept_seconds": consent.KEPT_SECONDS, "days": serving.settings.consent_days})
     answer.status_code = 201
     return answer
 
@@ -62,7 +64,7 @@ async def withdraw(request: Request, caller: MaySearch, id: str) -> JSONResponse
     serving = server.of(request)
     if not await serving.call(_withdraw, serving, id):
         raise NotHere("there is no such consent, or it was taken back before")
-    return shown(withdrawn=id)
+    return shown({"withdrawn": id})
 
 
 def _give(serving: Server, given: Agreed) -> str:

@@ -30,10 +30,12 @@ async def record(
     done = await serving.call(serving.shelf.record, given)
     refused = [{"row": bad.row, "message": bad.reason} for bad in done.refused]
     return shown(
-        counted=done.counted,
-        again=done.again,
-        aside=dict(done.aside),
-        ignored=dict(done.ignored),
-        refused=refused,
-        refusals=done.refusals,
+        {
+            "counted": done.counted,
+            "again": done.again,
+            "aside": dict(done.aside),
+            "ignored": dict(done.ignored),
+            "refused": refused,
+            "refusals": done.refusals,
+        }
     )

@@ -32,4 +32,4 @@ async def explain(
         serving.shelf.explain, sku, q, None, where or None, named, understand, written.names(off)
     )
     one = shapes.hit(found.hit, True, {}) if found.hit else None
-    return shown(sku=found.sku, rank=found.rank, said=list(found.said), hit=one)
+    return shown({"sku": found.sku, "rank": found.rank, "said": list(found.said), "hit": one})

@@ -15,7 +15,7 @@ router = APIRouter(tags=["operation"])
 @router.get("/health", summary="Does the process answer?")
 async def health() -> JSONResponse:
     """200 as long as it does."""
-    return shown(alive=True)
+    return shown({"alive": True})
 
 
 @router.get("/ready", summary="Can it search?")
@@ -26,4 +26,4 @@ async def ready(request: Request) -> JSONResponse:
         raise Problem(
             503, "not_ready", "stopping" if serving.closing else "still loading", headers={"Retry-After": "1"}
         )
-    return shown(ready=True)
+    return shown({"ready": True})

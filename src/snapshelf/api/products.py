@@ -39,14 +39,14 @@ async def listed(
     serving = server.of(request)
     found = await serving.call(_after, serving, after, k + 1)
     more = found[k - 1].sku if len(found) > k else None
-    return shown(products=[shapes.product(one) for one in found[:k]], next=more)
+    return shown({"products": [shapes.product(one) for one in found[:k]], "next": more})
 
 
 @router.get("/products/{sku:path}", summary="One product")
 async def one(request: Request, caller: MaySearch, sku: str) -> JSONResponse:
     """A product with everything that the catalogue knows of it."""
     serving = server.of(request)
-    return shown(**shapes.product(await serving.call(serving.shelf.show, sku)))
+    return shown(shapes.product(await serving.call(serving.shelf.show, sku)))
 
 
 @router.post("/products", summary="Put products")
@@ -63,7 +63,7 @@ async def put(
         _check_media(number, row)
     done = await serving.call(_index, serving, given)
     serving.changed()
-    return shown(**done)
+    return shown(done)
 
 
 @router.delete("/products/{sku:path}", summary="Take a product away")
@@ -73,7 +73,7 @@ async def remove(request: Request, caller: MayChange, sku: str) -> JSONResponse:
     if not await serving.call(serving.shelf.remove, sku):
         raise NotHere(f"there is no product {sku!r} in this shelf")
     serving.changed()
-    return shown(removed=[sku])
+    return shown({"removed": [sku]})
 
 
 def _after(serving: Server, sku: str, most: int) -> list[Product]:

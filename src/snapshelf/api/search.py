@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -57,6 +58,6 @@ def variants_of(serving: Server, found: Results) -> dict[str, list[Product]]:
         return products.variants(connection, sorted(families))
 
 
-def shown(**values: Any) -> JSONResponse:
+def shown(values: Mapping[str, Any]) -> JSONResponse:
     """Plain values that nobody may keep."""
-    return JSONResponse(values, headers={"Cache-Control": "no-store"})
+    return JSONResponse(dict(values), headers={"Cache-Control": "no-store"})

@@ -25,4 +25,4 @@ async def suggest(
     """Completions that find something, typos forgiven; ``spans`` are the characters to stress, [start, end)."""
     serving = server.of(request)
     found = await serving.call(serving.shelf.suggest, q, k)
-    return shown(suggestions=[asdict(one) for one in found])
+    return shown({"suggestions": [asdict(one) for one in found]})

@@ -8,9 +8,8 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import TypeVar, TypeVarTuple
 
 import anyio
 from starlette.requests import HTTPConnection
@@ -24,8 +23,8 @@ from snapshelf.observe.querylog import QueryLog
 from snapshelf.rank.own import MODEL
 from snapshelf.shelf import Shelf
 
-P = ParamSpec("P")
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 SECRET = (
     "server.secret"  # in the shelf: signs the console's sessions, so that all processes agree and restarts keep them
 )
@@ -48,9 +47,9 @@ class Server:
     looked: tuple[int, float] = (-1, 0.0)  # the catalogue's state, and when it was looked at
     memory: dict[str, object] = field(default_factory=dict)  # what parts keep between requests, by their name
 
-    async def call(self, work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
+    async def call(self, work: Callable[[*Ts], T], *args: *Ts) -> T:
         """Run something slow in one of the process's threads, so that others are answered meanwhile."""
-        return await anyio.to_thread.run_sync(partial(work, *args, **named), limiter=self.threads)
+        return await anyio.to_thread.run_sync(work, *args, limiter=self.threads)
 
     async def state(self) -> int:
         """The number of the catalogue's newest transaction, looked at once in a while."""

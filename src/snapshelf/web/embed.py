@@ -24,4 +24,4 @@ async def script() -> Response:
 async def page(request: Request) -> HTMLResponse:
     """A page of some other shop with the box in it, and the three lines that put it there."""
     here = str(request.base_url).rstrip("/")
-    return pages.render(request, "store/embed.html", here=here, open=bool(server.of(request).settings.cors))
+    return pages.render(request, "store/embed.html", {"here": here, "open": bool(server.of(request).settings.cors)})

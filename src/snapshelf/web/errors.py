@@ -33,14 +33,16 @@ def page(request: Request, problem: Problem) -> Response | None:
     made = pages.render(
         request,
         "store/error.html",
+        {
+            "caller": getattr(request.state, "caller", None) or NOBODY,
+            "server": server.of(request),
+            "shop": None,
+            "asked": Asked(q=request.query_params.get("q", "")[:200]),
+            "heading": HEADINGS.get(problem.status, "Something went wrong here"),
+            "message": problem.message or "please try again",
+            "request_id": request.state.request_id,
+        },
         problem.status,
-        caller=getattr(request.state, "caller", None) or NOBODY,
-        server=server.of(request),
-        shop=None,
-        asked=Asked(q=request.query_params.get("q", "")[:200]),
-        heading=HEADINGS.get(problem.status, "Something went wrong here"),
-        message=problem.message or "please try again",
-        request_id=request.state.request_id,
     )
     made.headers.update(problem.headers or {})
     return made

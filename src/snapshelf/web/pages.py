@@ -42,7 +42,7 @@ async def asset(wanted: str, name: str) -> Response:
     return Response(held[name], media_type=KINDS[Path(name).suffix], headers=headers)
 
 
-def render(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+def render(request: Request, template: str, values: Mapping[str, Any], status: int = 200) -> HTMLResponse:
     """A page; what it shows is escaped. ``values``: what the template names."""
     return HTMLResponse(text(template, {"request": request, **values}), status, headers={"Cache-Control": "no-store"})
 

@@ -71,7 +71,7 @@ def show(request: Request, template: str, values: Mapping[str, Any], status: int
         "when": when,
         "fragment": request.headers.get("x-fragment", ""),
     }
-    return pages.render(request, template, status, **{**frame, **values})
+    return pages.render(request, template, {**frame, **values}, status)
 
 
 def when(at: float | None) -> str:

@@ -31,7 +31,7 @@ async def front(request: Request, caller: MaySearch) -> HTMLResponse:
     known = await serving.call(shop, serving)
     name = "elsewhere" if wanted.photo else "start"
     template = f"store/{name}.html" if fragment else f"store/{name}_page.html"
-    return pages.render(request, template, caller=caller, server=serving, shop=known, asked=wanted)
+    return pages.render(request, template, {"caller": caller, "server": serving, "shop": known, "asked": wanted})
 
 
 @router.post("/")

@@ -52,7 +52,8 @@ async def answer(request: Request, caller: Caller, asked: Asked, sent: FormData 
     values = await serving.call(_values, serving, known, asked, found)
     whole = not request.headers.get(FRAGMENT)
     template = "store/answer.html" if whole else "store/results.html"
-    return paper.render(request, template, caller=caller, server=serving, shop=known, asked=asked, **values)
+    values |= {"caller": caller, "server": serving, "shop": known, "asked": asked}
+    return paper.render(request, template, values)
 
 
 async def _find(serving: Server, caller: Caller, known: Shop, asked: Asked, sent: FormData | None) -> Found:

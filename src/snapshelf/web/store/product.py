@@ -54,18 +54,20 @@ async def one(request: Request, caller: MaySearch, sku: str) -> HTMLResponse:
     return paper.render(
         request,
         "store/product.html",
-        caller=caller,
-        server=serving,
-        shop=known,
-        asked=Asked(),
-        product=shown,
-        stock=stock(shown),
-        variants=family,
-        attributes=_attributes(shown),
-        clips=_clips(shown),
-        near=near,
-        photo=False,
-        query_id=secrets.token_hex(8),
+        {
+            "caller": caller,
+            "server": serving,
+            "shop": known,
+            "asked": Asked(),
+            "product": shown,
+            "stock": stock(shown),
+            "variants": family,
+            "attributes": _attributes(shown),
+            "clips": _clips(shown),
+            "near": near,
+            "photo": False,
+            "query_id": secrets.token_hex(8),
+        },
     )
 
 
@@ -85,15 +87,17 @@ async def alike(
     return paper.render(
         request,
         "store/like.html",
-        caller=caller,
-        server=serving,
-        shop=known,
-        asked=Asked(),
-        product=shown,
-        cards=near,
-        photo=False,
-        pages=_pages(sku, page, len(found) == SIZE),
-        query_id=id,
+        {
+            "caller": caller,
+            "server": serving,
+            "shop": known,
+            "asked": Asked(),
+            "product": shown,
+            "cards": near,
+            "photo": False,
+            "pages": _pages(sku, page, len(found) == SIZE),
+            "query_id": id,
+        },
     )
 
 
