@@ -4,7 +4,7 @@ from types import SimpleNamespace
 from urllib.parse import parse_qsl
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from snapshelf import filters
@@ -55,6 +55,7 @@ def test_mistakes_are_refused_with_their_field(query, field):
     assert (refused.value.status, refused.value.field) == (400, field)
 
 
+@settings(deadline=None)
 @given(
     q=TEXTS.map(lambda text: " ".join(text.split())),
     chosen=st.dictionaries(NAMES, st.lists(NAMES, min_size=1, unique=True).map(tuple), max_size=3),
@@ -94,6 +95,7 @@ def test_names_that_are_no_words_are_quoted():
     filters.check(filters.parse(where("f.the+size=M&f.not=really")), KINDS)
 
 
+@settings(deadline=None)
 @given(NAMES, st.sampled_from(["brand", "the size", "not"]))
 def test_no_value_leaves_its_quotes(value, name):
     """Whatever a value holds, the filter asks for exactly that value and nothing else."""
@@ -190,13 +192,13 @@ def test_what_a_catalogue_says_is_escaped():
     """Titles and attributes come from suppliers; none of it is markup."""
     evil = "<script>alert(1)</script>"
     product = Product(evil, evil, evil, evil, evil, 1.0, evil, 3, attributes={evil: evil})
-    settings = SimpleNamespace(name=evil, style="")
+    served = SimpleNamespace(name=evil, style="")
     card = Card(product, 1, stock(product), evil, (), 0, (evil,), ((evil, evil),))
     text = pages_text(
         "store/product.html",
         {
             "request": SimpleNamespace(base_url="http://shop.example/"),
-            "server": SimpleNamespace(settings=settings),
+            "server": SimpleNamespace(settings=served),
             "caller": SimpleNamespace(form=evil),
             "shop": None,
             "asked": Asked(evil),
