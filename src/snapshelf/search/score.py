@@ -114,9 +114,10 @@ def _log_odds(
     """(n,) with what codes and wishes add, and which product meets which wish."""
     met = {said: np.array([sku in one.skus for sku in skus], bool) for said, one in granted.items()}
     coded = np.array([CODE[found.codes[sku][1]] if sku in found.codes else 0.0 for sku in skus])
-    kinds = np.array([met[said] for said, one in granted.items() if one.category], bool).reshape(-1, len(skus))
-    looks = np.array([met[said] for said, one in granted.items() if not one.category], bool).reshape(-1, len(skus))
-    wished = WISH / max(1.0, len(looks) / MOST_WISHES) * looks.sum(axis=0) + CATEGORY * kinds.any(axis=0)
+    nothing = np.zeros(len(skus))
+    kinds = np.max([nothing, *(met[said] for said, one in granted.items() if one.category)], axis=0)
+    looks = [met[said] for said, one in granted.items() if not one.category]
+    wished = WISH / max(1.0, len(looks) / MOST_WISHES) * np.sum([nothing, *looks], axis=0) + CATEGORY * kinds
     return proof.total + coded + wished, met
 
 

@@ -128,7 +128,7 @@ def _own(stack: Stack, connection: Connection, sku: str) -> Own:
 def _kin(connection: Connection, sku: str) -> set[str]:
     """The product and the other variants of its family."""
     family = products.families(connection, [sku]).get(sku)
-    return {sku, *(asking.variants(connection, [family], MOST_VARIANTS) if family else ())}
+    return {sku, *(asking.variants(connection, [family], MOST_VARIANTS)[family] if family else ())}
 
 
 def _in_turn(lists: Sequence[Sequence[str]]) -> list[str]:
