@@ -25,9 +25,11 @@ from snapshelf.understand.tokens import pieces
 if TYPE_CHECKING:
     from snapshelf.search.lanes import Asked
 
-# Log-odds of a product whose brand a photo names, and of one that has every word read in it. Of training photos of
-# packages a third named their own brand, and none of several hundred another one.
-BRAND, WORDS = 4.0, 2.0
+# Log-odds between a product whose brand a photo names and others, and between one that has every word read and one that
+# has none. Of 331 training photos of packages 0.287 named their own brand and 1 another; of the other words read, 0.78
+# stood in the product's own texts, where 0.19 would by chance: log(0.78 / 0.19) - log(0.22 / 0.81) is about 2.7. Of the
+# brand the data would allow more than 6; a photo with two things in it, or a shop of one brand's parts, would not.
+BRAND, WORDS = 4.0, 2.5
 SHORTEST = 4  # letters of a word that only descriptions have
 
 
