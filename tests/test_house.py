@@ -21,7 +21,7 @@ HEAVY = {
     *("alembic", "av", "boto3", "botocore", "duckdb", "faiss", "hnswlib", "lancedb", "onnxruntime", "pandas", "PIL"),
     *("pillow_heif", "pinecone", "pocketsphinx", "polars", "psycopg", "pyarrow", "pymilvus", "pytest", "scipy"),
     *("lightgbm", "sentence_transformers", "sqlalchemy", "tantivy", "tokenizers", "torch", "transformers"),
-    "zxingcpp",
+    *("cv2", "rapidocr", "zxingcpp"),
 }
 
 

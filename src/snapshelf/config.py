@@ -78,6 +78,7 @@ class SearchSettings:
     k: int = row(10, "hits on a page", 1)
     lanes: str = row("exact,vector,lexical", "ways of finding candidates, joined by a comma")
     crop: str = row("", "what of a photo is meant when no box is drawn; empty: all of it; auto: what stands out, too")
+    read_text: bool = row(False, "read what is printed on the thing in a photo; needs the extra ocr, and a while")
     understand: bool = row(True, "read prices, sizes, colours, brands and denials out of the words")
     cutoff: bool = row(True, "leave out what is far less relevant than the best hit, and say when nothing fits")
     false_alarms: float = row(0.02, "share of the shop's own queries that may be told that nothing fits", 0)

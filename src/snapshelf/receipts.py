@@ -29,6 +29,7 @@ class Receipt:
     as "gtin". ``views``: for each kind of view that the product has, the best one and its cosine. ``wishes``: soft
     constraints → whether met. ``boosts``: factors of the shop's rules and model by name. ``filtered`` and ``relaxed``
     say in words what was demanded of every hit and what was given up; ``path`` and ``recall`` as in `Results`.
+    ``disagrees`` is a sentence where the photo names another brand than the product has.
     """
 
     lanes: tuple[LaneScore, ...]
@@ -41,6 +42,7 @@ class Receipt:
     relaxed: tuple[str, ...] = ()
     path: str = ""
     recall: float | None = None
+    disagrees: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from snapshelf.receipts import Receipt, Suggestion
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from snapshelf.media.printed import Line
     from snapshelf.understand import Understood
 
 Modality: TypeAlias = Literal["text", "image", "audio", "video"]
@@ -241,8 +242,8 @@ class Results(Sequence[Hit]):
     """The hits of one page, best first, and how they were found.
 
     ``matching`` counts the products that pass the filter. ``path`` and ``recall`` as in `Neighbours`. ``heard`` holds
-    the words recognised in each part that was sound, for a person to correct. ``advice`` says in
-    sentences how the photo could be better.
+    the words recognised in each part that was sound, for a person to correct, ``printed`` the
+    lines read in each photo. ``advice`` says in sentences how the photo could be better.
     ``total`` counts the products (or cards) that are relevant enough to be shown on all pages together, ``estimated``
     where more may follow than were looked at; ``facets`` counts their values, attribute → value → products.
     ``confidence``, in [0, 1], is how sure it is that the shop has what was asked, None where that was never measured.
@@ -268,6 +269,7 @@ class Results(Sequence[Hit]):
     understood: Mapping[str, Understood] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     advice: tuple[str, ...] = ()
+    printed: Mapping[str, tuple[Line, ...]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.hits)

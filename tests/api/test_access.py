@@ -57,7 +57,9 @@ def test_expired_and_revoked_keys(served, shelf):
 
 def test_keys_are_not_kept_readable(shelf, secrets):
     held = b"".join(file.read_bytes() for file in shelf.glob("catalogue.sqlite*"))
-    assert all(secret.encode() not in held and secret.split("_", 2)[2].encode() not in held for secret in secrets.values())
+    assert all(
+        secret.encode() not in held and secret.split("_", 2)[2].encode() not in held for secret in secrets.values()
+    )
 
 
 def test_sessions_need_the_form_token(served, shelf):

@@ -87,7 +87,7 @@ def test_receipts_add_up(shelf):
     for hit in found:
         receipt = hit.receipt
         added = sum(one.effect for one in receipt.lanes) + SLOPES["text"].constant
-        wishes = 0.7 * sum(receipt.wishes.values())
+        wishes = sum((2.5 if said.startswith("category") else 0.7) * met for said, met in receipt.wishes.items())
         assert receipt.evidence == pytest.approx(added + wishes, abs=1e-3)
         assert hit.relevance == pytest.approx(likelihood(np.array([receipt.evidence]))[0], abs=1e-4)
         assert receipt.views["text"] == ("text", hit.score)

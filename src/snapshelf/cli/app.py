@@ -82,6 +82,9 @@ def search(
     crop: Annotated[
         str, typer.Option(help="What of the photo is meant: left,top,right,bottom in pixels, auto, or whole.")
     ] = "",
+    read_text: Annotated[
+        bool | None, typer.Option("--read-text/--no-read-text", help="Read what is printed on the thing in the photo.")
+    ] = None,
     shelf: ShelfOption = "",
     settings: SettingsOption = None,
     json: JsonOption = False,
@@ -90,7 +93,8 @@ def search(
     from snapshelf.cli import search as command
 
     shown = command.Shown(facets, everything, plain, why)
-    asked = command.Asked(text, tuple(image or ()), audio, video, where, weights, k, page, family, lanes, shown, crop)
+    photos = tuple(image or ())
+    asked = command.Asked(text, photos, audio, video, where, weights, k, page, family, lanes, shown, crop, read_text)
     command.search(asked, shelf, settings, json)
 
 

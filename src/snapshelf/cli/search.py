@@ -39,6 +39,7 @@ class Asked:
     lanes: str
     shown: Shown = Shown()
     crop: str = ""
+    read_text: bool | None = None
 
 
 def search(asked: Asked, shelf: str, settings: Path | None, json: bool) -> None:
@@ -60,6 +61,7 @@ def search(asked: Asked, shelf: str, settings: Path | None, json: bool) -> None:
             False if asked.shown.everything else None,
             False if asked.shown.plain else None,
             crop=written.crop(asked.crop),
+            read_text=asked.read_text,
         )
         if json:
             show.dump(show.as_json(results))

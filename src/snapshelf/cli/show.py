@@ -97,6 +97,7 @@ def _why(hit: Hit, parts: Sequence[str]) -> str:
     views = ", ".join(f"{aspect} {cosine:.3f}" for aspect, cosine in receipt.views.values())
     more = [f"matched {seen(hit)} (of {views})"]
     more += [f"by part {', '.join(f'{part} {hit.scores[part]:.3f}' for part in parts)}"] if parts else []
+    more += [receipt.disagrees] if receipt.disagrees else []
     more += [f"{'is' if met else 'is not'} {wish}" for wish, met in receipt.wishes.items()]
     more += [f"{name} × {effect:.3f}" for name, effect in receipt.boosts.items()]
     more += [f"demanded {receipt.filtered}"] if receipt.filtered else []
@@ -156,4 +157,5 @@ def as_json(results: Results) -> dict[str, Any]:
         },
         "notes": list(results.notes),
         "advice": list(results.advice),
+        "printed": {name: [asdict(line) for line in lines] for name, lines in results.printed.items()},
     }

@@ -10,8 +10,9 @@ from sqlalchemy import Connection
 from snapshelf.candidates import Candidate, Ranked
 from snapshelf.catalogue import asking, codes
 from snapshelf.config import SearchSettings
+from snapshelf.media.printed import Line
 from snapshelf.rank.own import of_shelf
-from snapshelf.search import facets, lanes, meaning, relevance
+from snapshelf.search import facets, lanes, meaning, printed, relevance
 from snapshelf.search.confidence import Calibration, calibrations
 from snapshelf.search.cut import Cut, cut
 from snapshelf.search.meaning import Meaning
@@ -29,7 +30,7 @@ class Wanted:
     """What is wanted of an answer besides its parts. ``named``: the caller chose the lanes, not the settings.
 
     ``understand``: read constraints out of the words, but none of the kinds ``off``. ``rerank``: by the shop's rules.
-    ``barcodes`` were read in the photos.
+    ``barcodes`` and ``lines`` of text were read in the photos.
     """
 
     where: str | None = None
@@ -44,6 +45,7 @@ class Wanted:
     off: Collection[str] = ()
     rerank: bool = True
     barcodes: Sequence[str] = ()
+    lines: Sequence[Line] = ()
 
 
 def wanted(
@@ -111,7 +113,8 @@ class Ordered:
     @property
     def told(self) -> Told:
         """What every receipt says alike."""
-        return Told(self.ready.filtered, self.ready.relaxed, self.found.path, self.found.recall)
+        ready, found = self.ready, self.found
+        return Told(ready.filtered, ready.relaxed, found.path, found.recall, ready.asked.printed.brands)
 
 
 def rank(stack: Stack, connection: Connection, ready: Ready, wanted: Wanted, also: Sequence[str] = ()) -> Ordered:
@@ -134,7 +137,7 @@ def rank(stack: Stack, connection: Connection, ready: Ready, wanted: Wanted, als
         replace(found, vector=[*found.vector, *missing]) if missing else found,
         ready.rows,
         wanted.lanes,
-        relevance.slopes_of(stack, connection, ready.kind),
+        printed.slopes(relevance.slopes_of(stack, connection, ready.kind), ready.asked),
         meaning.granted(stack, connection, ready.meaning.wishes),
         both,
     )
@@ -207,7 +210,7 @@ def answer(stack: Stack, connection: Connection, ready: Ready, wanted: Wanted) -
         nearest=_nearest(stack, connection, ranked, wanted) if nothing else (),
         did_you_mean=lanes.did_you_mean(connection, asked.said) if "exact" in wanted.lanes and not found.codes else (),
         understood=ready.meaning.understood,
-        notes=(*ready.meaning.notes, *found.notes, *_seen(wanted, found)),
+        notes=(*ready.meaning.notes, *found.notes, *_seen(wanted, found), *printed.notes(asked, found.codes)),
     )
 
 

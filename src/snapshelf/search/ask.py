@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, cast
 
@@ -15,6 +15,7 @@ from snapshelf.types import Part
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from snapshelf.media.printed import Line
     from snapshelf.search.photos import Photo
 
 Media: TypeAlias = "str | Path | bytes | Image"
@@ -24,14 +25,20 @@ MAX_PARTS = 32
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The parts of a query, the words heard in those that were sound, and of its photos the barcodes seen in them and
-    how they could be better.
+    """The parts of a query, the words heard in those that were sound, and of its photos the barcodes and lines of text
+    seen in them and how they could be better.
     """
 
     parts: tuple[Part, ...]
     heard: Mapping[str, str]
     barcodes: tuple[str, ...] = ()
     advice: tuple[str, ...] = ()
+    printed: Mapping[str, tuple[Line, ...]] = field(default_factory=dict)
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines of text in all photos."""
+        return tuple(line for of_photo in self.printed.values() for line in of_photo)
 
 
 def question(
@@ -42,11 +49,13 @@ def question(
     video: Media | Sequence[Media] | None = None,
     weights: Mapping[str, float] | None = None,
     crop: object = None,
+    read_text: bool | None = None,
 ) -> Question:
     """A query's parts: "text", "text2" …, "image", "image2" … with their weights, 1 where none is given.
 
-    crop: what of the photo is meant, as `photos.crops` reads it. A spoken part is its words where the model takes no
-    sound; what is said in a video is a part "speech" of its own.
+    crop: what of the photo is meant, as `photos.crops` reads it. read_text: whether to read what is printed on things,
+    None for as the settings say. A spoken part is its words where the model takes no sound; what is said in a video is
+    a part "speech" of its own.
     Raises BadQuery for an empty query, a weight for no part, or speech that is not understood; BadMedia for a file that
     cannot be used; Unsupported for what the model knows neither by itself nor in translation; MissingExtra.
     """
@@ -67,7 +76,12 @@ def question(
     silent = [name.replace("video", "speech") for name, _ in _named("video", given["video"])]
     weighted = tuple(_weighted([*parts, *clips], weights or {}, silent))
     advice = tuple(said for photo in photos for said in photo.advice)
-    return Question(weighted, heard, _barcodes(weighted), advice)
+    read: Mapping[str, tuple[Line, ...]] = {}
+    if photos or read_text:
+        from snapshelf.search.printed import lines, wants
+
+        read = lines(stack, photos, weighted) if wants(stack, read_text, bool(photos)) else {}
+    return Question(weighted, heard, _barcodes(weighted), advice, read)
 
 
 def _photos(stack: Stack, given: Sequence[object], crop: object) -> list[Photo]:

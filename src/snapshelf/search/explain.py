@@ -77,6 +77,7 @@ def _reasons(hit: Hit) -> list[str]:
         for one in receipt.lanes
     ]
     said += [f"{kind}: {aspect} at cosine {cosine:.3f}" for kind, (aspect, cosine) in receipt.views.items()]
+    said += [receipt.disagrees] if receipt.disagrees else []
     said += [f"wish {'met' if met else 'not met'}: {wish}" for wish, met in receipt.wishes.items()]
     return [*said, *(f"{name}: × {factor:.3f}" for name, factor in receipt.boosts.items())]
 

@@ -15,12 +15,14 @@ from snapshelf.receipts import Suggestion
 from snapshelf.search.retrieve import candidates
 from snapshelf.stack import Stack
 from snapshelf.types import Filter, Part
+from snapshelf.understand import Printed
 
 LANES = ("vector", "lexical", "exact")
 DEPTH = 192  # products that each lane puts forward at a time
 SHORTEST, NUMBER = 4, 8  # characters of a word within a query that may be a code, and of one without a letter
 JOINED = ", joined by calibrated evidence"
 NEAR = 3  # codes offered at most
+NOTHING = Printed()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +38,20 @@ class Asked:
     total: int
     said: str = ""  # the words as they were typed, in which codes are looked for
     barcodes: Sequence[str] = ()  # what was read in its photos
+    printed: Printed = NOTHING  # the same of the words on the things in them
 
     @property
     def text(self) -> str:
+        """What the lexical lane looks for: the words of the query; if it has none, those that its photos show."""
+        return self.words or self.printed.text
+
+    @property
+    def reads(self) -> bool:
+        """Whether the lexical lane looks for words that were read in photos."""
+        return bool(self.printed.words) and not self.words
+
+    @property
+    def words(self) -> str:
         """The words of the query that count for it."""
         return " ".join(p.content for p in self.parts if isinstance(p.content, str) and p.weight > 0)
 
@@ -88,7 +101,10 @@ def ask(stack: Stack, connection: Connection, asked: Asked, lanes: Sequence[str]
             if chosen:
                 raise
             notes.append(f"the words were not searched for: {error}")
-    coded = exact(connection, asked.said or asked.text, asked.where, asked.barcodes) if "exact" in lanes else {}
+    coded = dict[str, tuple[str, bool]]()
+    if "exact" in lanes:
+        shown = [*asked.barcodes, *asked.printed.gtins]
+        coded = exact(connection, asked.said or asked.words, asked.where, shown, asked.printed.codes)
     if coded:
         path.append(f"exact: {len(coded)} by code")
     return Found(vector, lexical, coded, ideal, "; ".join(path) + JOINED * (len(path) > 1), recall, tuple(notes))
@@ -109,11 +125,18 @@ def _lexical(stack: Stack, connection: Connection, asked: Asked) -> dict[str, fl
 
 
 def exact(
-    connection: Connection, text: str, where: Filter | None, barcodes: Sequence[str] = ()
+    connection: Connection,
+    text: str,
+    where: Filter | None,
+    barcodes: Sequence[str] = (),
+    printed: Sequence[str] = (),
 ) -> dict[str, tuple[str, bool]]:
-    """SKU → (kind of code, whether the whole query is it) of products whose code the query is, holds, or shows."""
+    """SKU → (kind of code, whether the whole query is it) of products whose code the query is, holds, or shows.
+
+    printed: part numbers read in photos, which count as those among other words.
+    """
     words = [word for word in text.split() if _may_be_a_code(codes.bare(word))]
-    asked = [*barcodes, text, *words[:16]]
+    asked = [*barcodes, text, *words[:16], *printed]
     matches, found = codes.find(connection, asked), dict[str, tuple[str, bool]]()
     for said in asked:
         for match in matches.get(said, ()):

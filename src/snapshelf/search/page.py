@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -11,6 +11,7 @@ from snapshelf.candidates import Ranked
 from snapshelf.catalogue import asking, products
 from snapshelf.receipts import LaneScore, Receipt
 from snapshelf.search.lanes import Found
+from snapshelf.search.printed import disagreement
 from snapshelf.search.score import CODE, Scored, best_views
 from snapshelf.search.views import families
 from snapshelf.stack import Stack
@@ -29,12 +30,13 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a receipt says besides the product's own scores."""
+    """What a receipt says besides the product's own scores; ``brands`` are those that the photos name."""
 
     filtered: str = ""
     relaxed: tuple[str, ...] = ()
     path: str = ""
     recall: float | None = None
+    brands: tuple[str, ...] = ()
 
 
 def cards(stack: Stack, connection: Connection, scored: Scored, order: Sequence[int], fold: bool) -> list[Card]:
@@ -79,6 +81,7 @@ def hits(
         scores = {part.name: float(score) for part, score in zip(parts, scored.parts[card.at], strict=True)}
         shop = (moved or {}).get(card.at)
         receipt = _receipt(scored, found, card.at, ranks, told, shop.parts if shop else {})
+        receipt = replace(receipt, disagrees=disagreement(told.brands, held[sku]))
         fits, cosine = round(float(scored.relevance[card.at]), 6), float(scored.cosines[card.at])
         label = shop.label if shop else ""
         made.append(Hit(rank, sku, cosine, held[sku], scores, view, card.siblings, span, fits, receipt, label))

@@ -11,7 +11,7 @@ from snapshelf import translate
 from snapshelf.errors import BadQuery
 from snapshelf.media import open_image
 from snapshelf.media.located import located
-from snapshelf.photo import advice, cut_out, proposals, read_box, shrunk
+from snapshelf.photo import Box, advice, cut_out, proposals, read_box, shrunk
 from snapshelf.stack import Stack
 from snapshelf.types import Part, Vectors
 
@@ -20,10 +20,15 @@ AUTO = "auto"
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """The part of the query that a photo is, and sentences on how to take a better one."""
+    """The part of the query that a photo is, sentences on how to take a better one, and what was opened.
+
+    ``box`` is the one that was drawn, in pixels of the upright photo; None for all of it.
+    """
 
     part: Part
     advice: tuple[str, ...]
+    source: object
+    box: Box | None
 
 
 def crops(given: object, photos: int, usual: str) -> list[object]:
@@ -57,7 +62,7 @@ def picture(stack: Stack, name: str, value: object, crop: object) -> Photo:
     found = located(value, "picture", stack.fetcher)
     fit = stack.card.image_side
     opened = open_image(found, limits=stack.limits, fit=fit if isinstance(crop, str) else None)  # type: ignore[arg-type]
-    image, second = opened.image, None
+    image, second, box = opened.image, None, None
     small = shrunk(image)  # once for both
     said = advice(small, (opened.width, opened.height))
     if not isinstance(crop, str):
@@ -66,7 +71,7 @@ def picture(stack: Stack, name: str, value: object, crop: object) -> Photo:
         image.thumbnail((fit, fit), reducing_gap=2.0)
     elif crop == AUTO:
         second = next((image.crop(one.box) for one in proposals(small, 1, image.size)), None)
-    return Photo(Part(name, "image", image, crop=second), said)
+    return Photo(Part(name, "image", image, crop=second), said, found, box)
 
 
 def readings(stack: Stack, parts: Sequence[Part], rows: Vectors) -> Vectors:

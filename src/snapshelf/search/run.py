@@ -14,7 +14,7 @@ from snapshelf.catalogue import asking
 from snapshelf.errors import BadQuery, NotHere
 from snapshelf.filters import check, parse
 from snapshelf.fusion import weighted_mean
-from snapshelf.search import facets, lanes, meaning, relevance
+from snapshelf.search import facets, lanes, meaning, printed, relevance
 from snapshelf.search.answer import Ready, Wanted, answer
 from snapshelf.search.explain import Explained, explained
 from snapshelf.search.meaning import Meaning
@@ -70,7 +70,9 @@ def _ready(stack: Stack, connection: Connection, parts: Sequence[Part], wanted: 
     need = -(-(wanted.offset + wanted.k) // STEP) * STEP
     passing = stack.count(connection, where) if where else total
     fold = wanted.collapse == "family"
-    asked = lanes.Asked(meant.parts[: len(rows)], fused, where, need, fold, passing, total, meant.said, wanted.barcodes)
+    parted = meant.parts[: len(rows)]
+    seen = printed.understood(stack, connection, wanted.lines)
+    asked = lanes.Asked(parted, fused, where, need, fold, passing, total, meant.said, wanted.barcodes, seen)
     filtered = ", ".join(filter(None, [(wanted.where or "").strip(), *meant.demands]))
     return Ready(asked, rows, relevance.kind_of_query(parts), meant, given, filtered)
 

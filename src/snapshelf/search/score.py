@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from snapshelf.search import relevance
+from snapshelf.search import printed, relevance
 from snapshelf.search.background import background
 from snapshelf.search.lanes import Asked, Found
 from snapshelf.search.meaning import Granted
@@ -80,7 +80,7 @@ def score(
     best = best_rows(held, cosines)
     of_parts = np.column_stack([held.best(held.vectors @ row) for row in rows]) if n else np.empty((0, len(rows)))
     bm25 = _bm25(stack, asked, found, skus, lanes)
-    share = bm25 / (found.ideal or np.inf)
+    share = _share(stack, connection, asked, found, skus, bm25)
     proof = _proof(stack, connection, asked, held, share, slopes)
     log_odds, met = _log_odds(proof, found, skus, granted or {})
     rounded: Floats = np.clip(np.round(np.asarray(cosines[best], np.float64), 6), -1.0, 1.0)
@@ -170,6 +170,15 @@ def best_rows(held: Chosen, cosines: NDArray[np.float32]) -> list[int]:
     top = np.repeat(held.best(cosines), sizes) == cosines
     rows = np.where(top, np.arange(len(cosines)), len(cosines))
     return [int(row) for row in np.minimum.reduceat(rows, held.starts)]
+
+
+def _share(
+    stack: Stack, connection: Connection, asked: Asked, found: Found, skus: Sequence[str], bm25: Floats
+) -> Floats:
+    """(n,) what the lexical lane says of each product, in [0, 1]; of words read in photos as `printed.shares`."""
+    if asked.reads and found.ideal:
+        return printed.shares(stack, connection, asked, skus)
+    return bm25 / (found.ideal or np.inf)
 
 
 def _bm25(stack: Stack, asked: Asked, found: Found, skus: Sequence[str], lanes: Sequence[str]) -> Floats:

@@ -106,6 +106,7 @@ class Shelf:
         off: Collection[str] = (),
         rerank: bool = True,
         crop: Sequence[float] | Sequence[Sequence[float] | str | None] | str | None = None,
+        read_text: bool | None = None,
     ) -> Results:
         """The ``k`` products nearest to words, photos, speech and clips, best first; iterate over them.
 
@@ -115,17 +116,17 @@ class Shelf:
         filter such as "price < 80 and in_stock". collapse="family" gives one hit per family of variants. lanes: some
         of "exact", "vector" and "lexical", as a list or joined by a comma. facets: names to count the values of.
         cutoff=False shows what is hardly relevant, too, and never says that nothing fits. understand=False takes the
-        words as they stand; off: kinds of meaning to leave alone, such as ["price", "brand"].
-        rerank=False leaves the shop's rules and its trained model out. crop: the box (left, top, right, bottom) of what
-        is meant, in pixels of the upright photo; "auto" for what stands out, "" for all; a list for several photos.
+        words as they stand; off: kinds of meaning to leave alone, such as ["price", "brand"]. rerank=False leaves the
+        shop's rules and its trained model out. crop: the box (left, top, right, bottom) of what is meant, in pixels of
+        the upright photo; "auto" for what stands out, "" for all; a list for several. read_text: read what it shows.
         Raises BadFilter, BadMedia, BadQuery, Mismatch, MissingExtra, NotHere, Unsupported.
         """
-        asked = searching.question(self.stack, text, image, audio, video, weights, crop)
+        asked = searching.question(self.stack, text, image, audio, video, weights, crop, read_text)
         settings = self.stack.settings.search
         wanted = searching.wanted(settings, where, k, offset, collapse, lanes, facets, cutoff, understand, off, rerank)
         self._catch_up(wanted)
-        found = searching.search(self.stack, asked.parts, replace(wanted, barcodes=asked.barcodes))
-        return replace(found, heard=asked.heard, advice=asked.advice)
+        found = searching.search(self.stack, asked.parts, replace(wanted, barcodes=asked.barcodes, lines=asked.lines))
+        return replace(found, heard=asked.heard, advice=asked.advice, printed=asked.printed)
 
     def explain(
         self,
@@ -142,10 +143,10 @@ class Shelf:
         Raises NotHere for a SKU that is not in the catalogue, and what `search` raises.
         """
         asked = searching.question(self.stack, text, image)
-        settings = self.stack.settings.search
-        wanted = searching.wanted(settings, where, lanes=lanes, understand=understand, off=off)
+        wanted = searching.wanted(self.stack.settings.search, where, lanes=lanes, understand=understand, off=off)
         self._catch_up(wanted)
-        return searching.explain(self.stack, asked.parts, replace(wanted, barcodes=asked.barcodes), sku)
+        wanted = replace(wanted, barcodes=asked.barcodes, lines=asked.lines)
+        return searching.explain(self.stack, asked.parts, wanted, sku)
 
     def suggest(self, typed: str, k: int = 8) -> tuple[Suggested, ...]:
         """Ways to go on with what is being typed, best first (`snapshelf.search.suggest`). Raises BadQuery."""
@@ -208,9 +209,8 @@ class Shelf:
 
         asked, judged = read_queries(Path(queries)), read_qrels(Path(qrels))
         missing = missing_of(self.stack, judged, Path(qrels))
-        return replace(
-            evaluate(answer, asked, judged, metrics or METRICS, condensed, progress=progress), missing=missing
-        )
+        report = evaluate(answer, asked, judged, metrics or METRICS, condensed, progress=progress)
+        return replace(report, missing=missing)
 
     def record(self, events: Iterable[object]) -> Recorded:
         """Keep what shoppers did: mappings by the names of User Behavior Insights (`snapshelf.rank.ubi`).
