@@ -26,7 +26,7 @@ class Throttle:
         bursts: Mapping[str, float] | None = None,
     ) -> None:
         self.rates = dict(rates)
-        self.bursts = {name: max(1.0, rate) for name, rate in rates.items()} | dict(bursts or {})
+        self.bursts = dict(bursts or {})
         self._clock, self._lock = clock, threading.Lock()
         self._buckets: dict[tuple[str, str], tuple[float, float]] = {}  # what was left, and when
 
@@ -37,8 +37,10 @@ class Throttle:
             for name, cost in load.costs.items():
                 if name not in self.rates:
                     continue
-                before, at = self._buckets.get((load.of, name), (self.bursts[name], now))
-                left[name] = min(self.bursts[name], before + (now - at) * self.rates[name]) - cost
+                rate = self.rates[name]
+                burst = self.bursts.get(name, max(1.0, rate))
+                before, at = self._buckets.get((load.of, name), (burst, now))
+                left[name] = min(burst, before + (now - at) * rate) - cost
             if any(amount < 0 for amount in left.values()):
                 return False
             self._buckets.update({(load.of, name): (amount, now) for name, amount in left.items()})
