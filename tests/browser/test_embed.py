@@ -58,7 +58,7 @@ def search(page, words):
 
 
 def test_words_are_searched_from_another_origin(page, foreign, accessible):
-    search(page, "red boots")
+    search(page, "cotton")
     cards = page.locator(f"{GRID} a")
     assert cards.count() == 6
     assert cards.first.get_attribute("href").startswith("/product/")
@@ -72,7 +72,7 @@ def test_words_are_searched_from_another_origin(page, foreign, accessible):
 
 
 def test_the_styles_of_page_and_box_do_not_meet_but_where_they_are_meant_to(page):
-    search(page, "red boots")
+    search(page, "cotton")
     style = "(one, name) => getComputedStyle(one).getPropertyValue(name)"
     button, price = page.locator("snapshelf-search .go"), page.locator("snapshelf-search [part=price]").first
     assert button.evaluate(style, "background-color") == "rgb(18, 52, 86)"
@@ -83,7 +83,7 @@ def test_the_styles_of_page_and_box_do_not_meet_but_where_they_are_meant_to(page
 
 
 def test_more_hits_are_added_and_the_first_new_one_has_the_focus(page):
-    search(page, "shoes")
+    search(page, "cotton")
     page.get_by_role("button", name="Show more").click()
     page.wait_for_selector(f"{GRID} li:nth-child(12)")
     hrefs = page.locator(f"{GRID} a").evaluate_all("(all) => all.map((one) => one.href)")
@@ -142,7 +142,7 @@ def test_consent_taken_back_elsewhere_is_asked_for_again(page, foreign, customer
 
 
 def test_a_click_is_told_and_the_page_may_go_its_own_way(page):
-    search(page, "red boots")
+    search(page, "cotton")
     page.evaluate("""document.addEventListener("snapshelf:click", (event) => {
       event.preventDefault();
       document.body.dataset.sku = event.detail.sku;
@@ -181,7 +181,7 @@ def test_the_entry_is_short_lived_and_open_to_all(tab, served):
 def test_the_page_that_shows_it_is_accessible_and_its_lines_are_right(tab, served, accessible):
     page = tab(390, 844)
     page.goto(f"{served}/embed")
-    search(page, "shoes")
+    search(page, "cotton")
     accessible(page)
     lines = page.locator("pre").text_content()
     assert f'src="{served}/embed.js"' in lines

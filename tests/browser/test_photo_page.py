@@ -37,6 +37,7 @@ def test_the_slider_keeps_the_focus_while_it_is_moved(tab, served, customer):
     page.locator("#q").fill("red")
     choose(page, customer[0])
     page.get_by_role("button", name="Agree and search").click()
+    page.wait_for_url("**photo=*")
     slider = page.get_by_label("Words or photo")
     slider.focus()
     for words in ("0.8", "0.6"):

@@ -101,7 +101,8 @@ def test_an_older_catalogue_gains_them(tmp_path):
     opened = open_catalogue(place)
     with opened.write() as connection:
         products.put(connection, [entry(Product("A", "one", gtin="5901234123457", mpn="X-100"))])
-        connection.exec_driver_sql("DROP TABLE codes")
+        for newer in ("codes", "keys", "consents", "queries", "jobs"):
+            connection.exec_driver_sql(f"DROP TABLE {newer}")
         connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{v0005_codes.down_revision}'")
     opened.close()
     opened = open_catalogue(place)

@@ -45,15 +45,21 @@ export async function go(params, how = {}) {
   await ask(mine, params, sent ? media : null, step, focus, scroll);
 }
 
+/* The id of what the shopper went to while the answer was on its way: that keeps the focus. "" where nothing was. */
+function since(before) {
+  const now = document.activeElement;
+  return now && now !== before && now !== document.body ? now.id : "";
+}
+
 const searches = (params) => params.has("photo") || [...params.keys()].some((name) => name === "q" || name.startsWith("f."));
 
 async function ask(mine, params, media, step, focus, scroll) {
-  const rest = wait(results);
+  const [rest, before] = [wait(results), document.activeElement];
   clearTrouble();
   try {
     const html = await fetched(mine, params, media);
     rest.end();
-    show(html, address(params), step, focus, scroll);
+    show(html, address(params), step, since(before) || focus, scroll);
   } catch (error) {
     rest.undo();
     if (mine.signal.aborted) return;
