@@ -101,7 +101,7 @@ class ServeSettings:
     host: str = row("127.0.0.1", "address to listen on; 0.0.0.0 for all of this machine's")
     port: int = row(8080, "port to listen on; 0: any that is free", 0)
     workers: int = row(1, "processes that answer", 1)
-    threads: int = row(4, "searches that one process works on at once", 1)
+    threads: int = row(1, "searches that one process works on at once; more where the model is asked over a network", 1)
     name: str = row("Snapshelf", "the shop's name, at the top of the storefront")
     style: str = row("", "style sheet of the shop's own, loaded after ours, such as shop.css (docs/storefront.md)")
     open: str = row("search,events", "what needs no key, of search, events and catalogue, joined by commas")

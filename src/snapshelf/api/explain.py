@@ -28,7 +28,7 @@ async def explain(
     """Its place in the answer in sentences, and its receipt."""
     serving = server.of(request)
     named, understand = written.names(lanes) or None, False if plain else None
-    found = await serving.call(
+    found = await serving.search(
         serving.shelf.explain, sku, q, None, where or None, named, understand, written.names(off)
     )
     one = shapes.hit(found.hit, True, {}) if found.hit else None

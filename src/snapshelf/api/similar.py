@@ -27,5 +27,5 @@ async def similar(
 ) -> JSONResponse:
     """The products that look and read most like one of the shop's own; its other variants are left out."""
     serving = server.of(request)
-    found = await serving.call(serving.shelf.similar, sku, k, where or None, (page - 1) * k)
+    found = await serving.search(serving.shelf.similar, sku, k, where or None, (page - 1) * k)
     return shown({"query_id": secrets.token_hex(8), **shapes.results(found, k, page, receipts, {})})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -27,6 +28,8 @@ def demo(
 
         demo_aws.demo(folder)
         return
+    if serve:
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from snapshelf.cli import demo as command
 
     command.demo(folder)
@@ -80,6 +83,7 @@ def serve(
     settings: SettingsOption = None,
 ) -> None:
     """Serve the API, the storefront and the console, until it is stopped."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: its threads wait by spinning, beside each other
     from snapshelf.cli import serve as command
 
     command.serve(shelf, settings, host, port, workers)

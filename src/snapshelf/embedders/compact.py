@@ -143,6 +143,7 @@ def _open(name: str, threads: int) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # waiting costs others the processor
     options.log_severity_level = 3
     options.add_session_config_entry("session.disable_quant_qdq", "1")  # widen the weights once, not at every call
     return onnxruntime.InferenceSession(str(_WEIGHTS / name), options, providers=["CPUExecutionProvider"])

@@ -118,12 +118,12 @@ async def _held(server: Server, given: SearchWords, media: Media) -> Held:
     """The answer, from memory where words alone were asked before."""
     state = await server.state()
     if media.images or media.audio or media.video:
-        return Held(await server.call(search, server, given, media), state, 0.0)
+        return Held(await server.search(search, server, given, media), state, 0.0)
     key = tuple(getattr(given, name) for name in ASKED)
     held = server.memo.get(key, state, server.good_for)
     if held is None:
         at = time.monotonic()
-        held = Held(await server.call(search, server, given, media), state, at)
+        held = Held(await server.search(search, server, given, media), state, at)
         server.memo.put(key, held)
     return held
 

@@ -25,6 +25,7 @@ from snapshelf.shelf import Shelf
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
+OTHERS = 4  # threads for what is no search
 SECRET = (
     "server.secret"  # in the shelf: signs the console's sessions, so that all processes agree and restarts keep them
 )
@@ -38,6 +39,7 @@ class Server:
     settings: ServeSettings
     secret: bytes
     threads: anyio.CapacityLimiter
+    others: anyio.CapacityLimiter
     rates: Rates
     figures: Figures
     log: QueryLog
@@ -47,9 +49,15 @@ class Server:
     looked: tuple[int, float] = (-1, 0.0)  # the catalogue's state, and when it was looked at
     memory: dict[str, object] = field(default_factory=dict)  # what parts keep between requests, by their name
 
-    async def call(self, work: Callable[[*Ts], T], *args: *Ts) -> T:
-        """Run something slow in one of the process's threads, so that others are answered meanwhile."""
+    async def search(self, work: Callable[[*Ts], T], *args: *Ts) -> T:
+        """Run a search in one of the threads for searches. They wait in line: side by side they would take turns at the
+        interpreter, and each would take longer than in line.
+        """
         return await anyio.to_thread.run_sync(work, *args, limiter=self.threads)
+
+    async def call(self, work: Callable[[*Ts], T], *args: *Ts) -> T:
+        """Run something shorter in a thread, so that others are answered meanwhile."""
+        return await anyio.to_thread.run_sync(work, *args, limiter=self.others)
 
     async def state(self) -> int:
         """The number of the catalogue's newest transaction, looked at once in a while."""
@@ -78,8 +86,10 @@ class Server:
 def start(shelf: Shelf, figures: Figures) -> Server:
     """A server over an open shelf; to be called inside a running event loop."""
     settings, secret = shelf.stack.settings.serve, secret_of(shelf.stack.folder)
-    threads, rates = anyio.CapacityLimiter(settings.threads), Rates(settings.rate)
-    return Server(shelf, settings, secret, threads, rates, figures, QueryLog(shelf.stack.catalogue))
+    threads, others = anyio.CapacityLimiter(settings.threads), anyio.CapacityLimiter(OTHERS)
+    return Server(
+        shelf, settings, secret, threads, others, Rates(settings.rate), figures, QueryLog(shelf.stack.catalogue)
+    )
 
 
 def _state(shelf: Shelf) -> int:

@@ -8,14 +8,15 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from snapshelf.candidates import Ranked
-from snapshelf.catalogue import asking, products
+from snapshelf.catalogue import products
 from snapshelf.receipts import LaneScore, Receipt
 from snapshelf.search.lanes import Found
 from snapshelf.search.printed import disagreement
 from snapshelf.search.score import CODE, Scored, best_views
+from snapshelf.search.traits import sold_out
 from snapshelf.search.views import families
 from snapshelf.stack import Stack
-from snapshelf.types import Compare, Hit, Part, split_aspect
+from snapshelf.types import Hit, Part, split_aspect
 
 BEHIND = 3.0  # log-odds that a variant in stock may be behind its family's best, which is sold out, and stand for it
 
@@ -49,7 +50,7 @@ def cards(stack: Stack, connection: Connection, scored: Scored, order: Sequence[
         sku = scored.skus[at]
         groups.setdefault(f"family:{family[sku]}" if sku in family else f"sku:{sku}", []).append(at)
     several = [scored.skus[at] for group in groups.values() if len(group) > 1 for at in group]
-    out = set(asking.skus(connection, Compare("in_stock", "==", False), several)) if several else set()
+    out = sold_out(stack, connection, several) if several else set()
     return [Card(_shown(scored, group, out), len(group) - 1) for group in groups.values()]
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from sqlalchemy import Connection
 
-from snapshelf.catalogue import asking, embeddings, products
+from snapshelf.catalogue import asking, embeddings
 from snapshelf.errors import Unsupported
+from snapshelf.search.views import families
 from snapshelf.stack import Stack
 from snapshelf.types import Filter, Neighbours, Vectors, split_view
 from snapshelf.vectors import unit
@@ -78,7 +79,7 @@ class _Plan:
 
     def enough(self, skus: Sequence[str]) -> bool:
         """Whether these are as many as needed."""
-        return len(_cards(self.connection, skus) if self.fold else skus) >= self.need
+        return len(_cards(self.stack, self.connection, skus) if self.fold else skus) >= self.need
 
 
 def _fetched(plan: _Plan, asked: Filter | None) -> Candidates:
@@ -148,8 +149,8 @@ def _passing(connection: Connection, where: Filter | None) -> Callable[[Sequence
     return keep
 
 
-def _cards(connection: Connection, skus: Sequence[str]) -> set[str]:
-    family = products.families(connection, skus)
+def _cards(stack: Stack, connection: Connection, skus: Sequence[str]) -> set[str]:
+    family = families(stack, connection, skus)
     return {family.get(sku, sku) for sku in skus}
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from snapshelf.catalogue import asking, changes, products
 from snapshelf.stack import Stack
+from snapshelf.types import Compare
 
 PASSED_OVER = ("currency", "family", "in_stock", "price", "stock")  # no look of a thing, nor what it is
 MOST = 100_000  # products kept; beyond it everything is forgotten, and the next queries read again
@@ -59,6 +60,7 @@ class _Cache:
     rows: dict[str, NDArray[np.int64]] = field(default_factory=dict)
     families: dict[str, str] = field(default_factory=dict)
     members: dict[str, list[str]] = field(default_factory=dict)  # family → its SKUs
+    sold: dict[str, bool] = field(default_factory=dict)  # SKU → whether it is sold out
 
     def put(self, skus: Iterable[str], values: Mapping[str, Sequence[Pair]], families: Mapping[str, str]) -> None:
         for sku in skus:
@@ -89,6 +91,17 @@ def variants(stack: Stack, connection: Connection, families: Sequence[str], most
         missing = [family for family in families if family not in cache.members]
         cache.members.update(asking.variants(connection, missing, MOST))
         return sorted(sku for family in families for sku in cache.members[family])[:most]
+
+
+def sold_out(stack: Stack, connection: Connection, skus: Sequence[str]) -> set[str]:
+    """Those of these products of which the shop says that none is left."""
+    with _turn:
+        cache = _cache(stack, connection)
+        missing = [sku for sku in skus if sku not in cache.sold]
+        if missing:
+            out = set(asking.skus(connection, Compare("in_stock", "==", False), missing))
+            cache.sold.update((sku, sku in out) for sku in missing)
+        return {sku for sku in skus if cache.sold[sku]}
 
 
 def _cache(stack: Stack, connection: Connection) -> _Cache:

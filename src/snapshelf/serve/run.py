@@ -44,6 +44,11 @@ def run(folder: Path, settings: Path | None, serve: ServeSettings, tell: Callabl
 
     listening = _listen(serve.host, serve.port)
     place = Place(serve.host, listening.getsockname()[1])
+    sockets = [listening]
+    if serve.workers > 1:
+        from snapshelf.serve.spread import spread
+
+        sockets = spread(listening, serve.workers)
     os.environ[SHELF], os.environ[SETTINGS] = str(folder.absolute()), str(settings.absolute()) if settings else ""
     for field in fields(serve):  # the processes read the settings for themselves
         os.environ[f"{PREFIX}SERVE_{field.name.upper()}"] = str(getattr(serve, field.name))
@@ -68,13 +73,14 @@ def run(folder: Path, settings: Path | None, serve: ServeSettings, tell: Callabl
     tell(place)
     try:
         if serve.workers > 1:
-            from uvicorn.supervisors import Multiprocess
+            from snapshelf.serve.spread import Spread
 
-            Multiprocess(config, sockets=[listening]).run()
+            Spread(config, sockets).run()
         else:
-            uvicorn.Server(config).run(sockets=[listening])
+            uvicorn.Server(config).run(sockets=sockets)
     finally:
-        listening.close()
+        for one in sockets:
+            one.close()
         if figures:
             shutil.rmtree(figures, ignore_errors=True)
 
@@ -91,7 +97,8 @@ def is_free(host: str, port: int) -> bool:
 def _listen(host: str, port: int) -> socket.socket:
     """The port, taken before anything is loaded. Raises Outside."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    # Of TCP by name: asyncio sends small answers at once only where it knows that.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))

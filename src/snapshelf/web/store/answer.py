@@ -64,7 +64,7 @@ async def _find(serving: Server, caller: Caller, known: Shop, asked: Asked, sent
     counted = dict(found.facets)
     for name in asked.chosen if await serving.call(_may_ask_again, serving) else ():
         without = {"where": narrow.where(asked, known.kinds, without=name), "facets": name, "k": 1, "page": 1}
-        other = await serving.call(question.search, serving, given.model_copy(update=without), media)
+        other = await serving.search(question.search, serving, given.model_copy(update=without), media)
         held = {value: found.facets[name].get(value, 0) for value in asked.chosen[name]}
         counted[name] = {**other.facets[name], **held}  # of what is chosen, what is shown
     if not asked.sort:

@@ -80,7 +80,7 @@ async def alike(
     known = await serving.call(shop, serving)
     shown = await serving.call(serving.shelf.show, sku)
     began, id = time.perf_counter(), secrets.token_hex(8)
-    found = await serving.call(serving.shelf.similar, sku, SIZE, None, (page - 1) * SIZE)
+    found = await serving.search(serving.shelf.similar, sku, SIZE, None, (page - 1) * SIZE)
     seconds, nothing = time.perf_counter() - began, not found.hits
     serving.log.add(AskedQuery(id, time.time(), "similar", shown.title, seconds, len(found), nothing, 0.0, ""))
     near = await serving.call(cards, serving, found.hits)
@@ -104,7 +104,7 @@ async def alike(
 async def _alike(serving: Server, sku: str) -> Results | None:
     """None where it cannot be said, such as before a product's pictures are embedded: the page shows the rest."""
     try:
-        return await serving.call(serving.shelf.similar, sku, STRIP)
+        return await serving.search(serving.shelf.similar, sku, STRIP)
     except SnapshelfError:
         return None
 
