@@ -134,10 +134,12 @@ def test_consent_taken_back_elsewhere_is_asked_for_again(page, foreign, customer
     id = page.evaluate("JSON.parse(Object.values(localStorage)[0]).id")
     assert page.request.delete(f"{foreign[1]}/consents/{id}").ok
     page.get_by_role("button", name="Search", exact=True).click()
+    agree = page.get_by_role("button", name="Agree and search")
+    agree.wait_for()  # the answer to the first try has come by then
     with page.expect_response(
         lambda answer: answer.request.method == "POST" and answer.url.endswith("/search")
     ) as again:
-        page.get_by_role("button", name="Agree and search").click()
+        agree.click()
     assert again.value.status == 200
 
 
