@@ -106,6 +106,6 @@ def sold_out(stack: Stack, connection: Connection, skus: Sequence[str]) -> set[s
 
 def _cache(stack: Stack, connection: Connection) -> _Cache:
     now, held = changes.seen(connection), stack.memory.get("traits")
-    if not isinstance(held, _Cache) or held.seq != now or len(held.rows) > MOST:
+    if not isinstance(held, _Cache) or held.seq != now or max(len(held.rows), len(held.sold)) > MOST:
         held = stack.memory["traits"] = _Cache(now)
     return held
