@@ -124,7 +124,7 @@ def test_a_photo_is_asked_about_and_found(page, customer, accessible):
     page.get_by_role("button", name="Photo privacy: you agreed").click()
     page.get_by_role("button", name="Take it back").click()
     page.wait_for_selector("text=Photo privacy: nothing is sent")
-    assert page.get_by_role("img", name="Your photo").count() == 0
+    page.get_by_role("img", name="Your photo").wait_for(state="detached")
 
 
 def test_consent_taken_back_elsewhere_is_asked_for_again(page, foreign, customer):
