@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeAlias
@@ -15,6 +17,20 @@ LASTS = 3_600.0  # seconds after which a share of a month's budget that nobody u
 # (dollars more, limit) → (dollars granted, those that all have spent or taken), see `Purse`.
 Share: TypeAlias = Callable[[float, float], tuple[float, float]]
 DUST = 1e-12  # dollars; sums of floating numbers are compared with this much grace
+
+
+_counted: ContextVar[list[float] | None] = ContextVar("counted", default=None)
+
+
+@contextmanager
+def counting() -> Iterator[list[float]]:
+    """The dollars of every call that is settled meanwhile, by this thread and by those that work for it."""
+    found: list[float] = []
+    token = _counted.set(found)
+    try:
+        yield found
+    finally:
+        _counted.reset(token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +96,8 @@ class Purse:
 
     def settle(self, most: float, cost: float, run: bool = True) -> None:
         """Give back what was reserved, and count what it cost."""
+        if (counted := _counted.get()) is not None:
+            counted.append(cost)
         with self._changed:
             self._reserved = max(0.0, self._reserved - most)
             self.spent["month"] += cost

@@ -1,10 +1,13 @@
 """Searching over HTTP: words, photos, refusals, and that an answer says what the package says."""
 
+import time
+
 import pytest
 
 import snapshelf
+from snapshelf.catalogue import queries
 from snapshelf.config import Settings
-from tests.served import photo_of
+from tests.served import photo_of, serving
 
 
 @pytest.fixture(scope="module")
@@ -184,10 +187,6 @@ def test_explain_suggest_similar(served, judged):
 
 
 def test_queries_are_logged_without_their_photos(served, shelf, photo, agreed):
-    import time
-
-    from snapshelf.catalogue import queries
-
     words = "green lamp for the log"
     asked = {
         served.get("/search", fields={"q": words, "client": "c1"})[2]["query_id"]: "words",
@@ -210,3 +209,33 @@ def test_queries_are_logged_without_their_photos(served, shelf, photo, agreed):
     assert 0 < one.seconds < 30
     marker = photo.read_bytes()[100:160]
     assert all(marker not in file.read_bytes() for file in shelf.rglob("*") if file.is_file())
+
+
+@pytest.mark.parametrize("name", ["audio", "video"])
+def test_a_clip_that_cannot_be_used_is_named(served, agreed, name):
+    sent = {name: ("a.bin", b"this is neither", f"{name}/mp4"), "consent": agreed}
+    error_of(served.post("/search", fields=sent), 400, "bad_media", name)
+
+
+def test_a_sound_that_is_too_long_is_refused_by_its_header(shelf):
+    from tests.clips import tone, wav
+
+    with serving(shelf, consent="false", clip_seconds=2) as server:
+        began = time.perf_counter()
+        long = wav(tone(90.0))
+        message = error_of(
+            server.post("/search", fields={"audio": ("a.wav", long, "audio/wav")}), 400, "bad_media", "audio"
+        )
+        assert "longer than 2 seconds" in message
+        assert time.perf_counter() - began < 5
+
+
+def test_more_like_this_is_logged_as_a_query(served, shelf):
+    sku = served.get("/products", fields={"k": "1"})[2]["products"][0]["sku"]
+    id = served.get(f"/similar/{sku}")[2]["query_id"]
+    until = time.monotonic() + 10
+    found = None
+    while found is None and time.monotonic() < until:
+        with snapshelf.open(shelf, Settings()) as opened, opened.stack.catalogue.read() as connection:
+            found = next((one for one in queries.every(connection, 100) if one.id == id), None)
+    assert found.kind == "similar"

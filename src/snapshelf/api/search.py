@@ -10,12 +10,11 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
 from snapshelf.api.examples import SEARCH
-from snapshelf.catalogue import products
 from snapshelf.http import question, server, shapes
 from snapshelf.http.question import SearchWords, Sent, Words
-from snapshelf.http.server import Server
+from snapshelf.http.server import Server, variants
 from snapshelf.http.who import Caller, needs
-from snapshelf.types import Product, Results
+from snapshelf.types import Results
 
 router = APIRouter(tags=["search"])
 MaySearch = Annotated[Caller, Depends(needs("search"))]
@@ -33,9 +32,9 @@ async def by_photo(request: Request, caller: MaySearch, given: Sent) -> Response
     return await answer(server.of(request), caller, given)
 
 
-async def answer(serving: Server, caller: Caller, given: SearchWords, kind: str = "") -> Response:
+async def answer(serving: Server, caller: Caller, given: SearchWords) -> Response:
     """Ask, and write the answer; what is the same each time is written once."""
-    asked = await question.ask(serving, caller, given, kind)
+    asked = await question.ask(serving, caller, given)
     name = f"json {given.receipts}"
     if name not in asked.written:
         asked.written[name] = await serving.call(_written, serving, asked.results, given)
@@ -44,18 +43,9 @@ async def answer(serving: Server, caller: Caller, given: SearchWords, kind: str 
 
 
 def _written(serving: Server, found: Results, given: SearchWords) -> bytes:
-    variants = variants_of(serving, found) if given.family else {}
-    shown = shapes.results(found, given.k, given.page, given.receipts, variants)
+    folded = variants(serving, (*found.hits, *found.nearest)) if given.family else {}
+    shown = shapes.results(found, given.k, given.page, given.receipts, folded)
     return json.dumps(shown, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def variants_of(serving: Server, found: Results) -> dict[str, list[Product]]:
-    """Family → its products, of the families that are shown with variants folded in."""
-    families = {hit.product.family for hit in (*found.hits, *found.nearest) if hit.product.family}
-    if not families:
-        return {}
-    with serving.shelf.stack.catalogue.read() as connection:
-        return products.variants(connection, sorted(families))
 
 
 def shown(values: Mapping[str, Any]) -> JSONResponse:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -10,7 +9,7 @@ from fastapi.responses import JSONResponse
 
 from snapshelf.api.examples import SEARCH
 from snapshelf.api.search import MaySearch, shown
-from snapshelf.http import server, shapes
+from snapshelf.http import question, server, shapes
 
 router = APIRouter(tags=["search"])
 
@@ -27,5 +26,6 @@ async def similar(
 ) -> JSONResponse:
     """The products that look and read most like one of the shop's own; its other variants are left out."""
     serving = server.of(request)
-    found = await serving.search(serving.shelf.similar, sku, k, where or None, (page - 1) * k)
-    return shown({"query_id": secrets.token_hex(8), **shapes.results(found, k, page, receipts, {})})
+    product = await serving.call(serving.shelf.show, sku)
+    asked = await question.similar(serving, product, k, page, where)
+    return shown({"query_id": asked.query_id, **shapes.results(asked.results, k, page, receipts, {})})

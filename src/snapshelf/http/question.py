@@ -11,14 +11,15 @@ from fastapi import Form, Query, UploadFile
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from snapshelf.catalogue.queries import AskedQuery
-from snapshelf.errors import BadQuery, Unsupported
+from snapshelf.errors import BadMedia, BadQuery, Unsupported
 from snapshelf.http import consent, uploads
 from snapshelf.http.memo import Held
 from snapshelf.http.problem import Problem
 from snapshelf.http.server import Server
 from snapshelf.http.who import Caller
+from snapshelf.money import counting
 from snapshelf.search import written
-from snapshelf.types import Results
+from snapshelf.types import Product, Results
 
 LONGEST = 1_000  # characters of the words; more is an accident or an attack
 MOST = 100  # hits on a page
@@ -89,43 +90,56 @@ class Answered:
     media: Media = Media()
 
 
-async def ask(server: Server, caller: Caller, given: SearchWords, kind: str = "") -> Answered:
+async def ask(server: Server, caller: Caller, given: SearchWords) -> Answered:
     """Search for what was sent, and log it. Raises Problem, and what `Shelf.search` raises."""
     media = await _media(server, caller, given) if isinstance(given, SearchForm) else Media()
     words = given.q.strip()
     if not (words or media.images or media.audio or media.video):
         raise Problem(400, "empty_query", "there is nothing to search for; give some words in q, or a photo", "q")
-    began, id = time.perf_counter(), secrets.token_hex(8)
-    held = await _held(server, given, media)
-    results = held.results
-    logged = AskedQuery(
-        id=id,
-        at=time.time(),
-        kind=kind or _kind(words, media, results),
-        text=words,
-        seconds=time.perf_counter() - began,
-        hits=len(results),
-        nothing=bool(results.nothing) or not results.hits,
-        dollars=0.0,
-        client=given.client,
-    )
-    server.log.add(logged)
-    server.figures.searches.labels(logged.kind, "nothing" if logged.nothing else "something").inc()
-    return Answered(id, results, held.written, media)
+    began = time.perf_counter()
+    held, dollars = await _held(server, given, media)
+    kind = _kind(words, media, held.results)
+    id = _log(server, kind, words, time.perf_counter() - began, held.results, dollars, given.client)
+    return Answered(id, held.results, held.written, media)
 
 
-async def _held(server: Server, given: SearchWords, media: Media) -> Held:
-    """The answer, from memory where words alone were asked before."""
-    state = await server.state()
-    if media.images or media.audio or media.video:
-        return Held(await server.search(search, server, given, media), state, 0.0)
-    key = tuple(getattr(given, name) for name in ASKED)
-    held = server.memo.get(key, state, server.good_for)
-    if held is None:
-        at = time.monotonic()
-        held = Held(await server.search(search, server, given, media), state, at)
+async def similar(server: Server, product: Product, k: int, page: int, where: str = "") -> Answered:
+    """What is like a product, logged as any query. Raises what `Shelf.similar` raises."""
+    began = time.perf_counter()
+    found = await server.search(server.shelf.similar, product.sku, k, where or None, (page - 1) * k)
+    id = _log(server, "similar", product.title, time.perf_counter() - began, found)
+    return Answered(id, found, {})
+
+
+def _log(
+    server: Server, kind: str, text: str, seconds: float, found: Results, dollars: float = 0.0, client: str = ""
+) -> str:
+    """Write a query down and count it; returns its id."""
+    id, nothing = secrets.token_hex(8), bool(found.nothing) or not found.hits
+    server.log.add(AskedQuery(id, time.time(), kind, text, seconds, len(found), nothing, dollars, client))
+    server.figures.searches.labels(kind, "nothing" if nothing else "something").inc()
+    return id
+
+
+async def _held(server: Server, given: SearchWords, media: Media) -> tuple[Held, float]:
+    """The answer, and the dollars that it cost; from memory, for nothing, where words alone were asked before."""
+    state, at = await server.state(), time.monotonic()
+    key = None
+    if not (media.images or media.audio or media.video):
+        key = tuple(getattr(given, name) for name in ASKED)
+        if held := server.memo.get(key, state, server.good_for):
+            return held, 0.0
+    results, dollars = await server.search(_counted, server, given, media)
+    held = Held(results, state, at)
+    if key is not None:
         server.memo.put(key, held)
-    return held
+    return held, dollars
+
+
+def _counted(server: Server, given: SearchWords, media: Media) -> tuple[Results, float]:
+    with counting() as dollars:
+        found = search(server, given, media)
+    return found, sum(dollars)
 
 
 async def _media(server: Server, caller: Caller, given: SearchForm) -> Media:
@@ -133,8 +147,8 @@ async def _media(server: Server, caller: Caller, given: SearchForm) -> Media:
     await consent.check(server, caller, given.consent, [name for name, sent in purposes if sent])
     return Media(
         tuple([await uploads.read(one, "image") for one in given.image]),
-        await uploads.read(given.audio, "audio") if given.audio else None,
-        await uploads.read(given.video, "video") if given.video else None,
+        await uploads.clip(server, given.audio, "audio") if given.audio else None,
+        await uploads.clip(server, given.video, "video") if given.video else None,
     )
 
 
@@ -163,6 +177,10 @@ def search(server: Server, given: SearchWords, media: Media) -> Results:
         )
     except BadQuery as error:
         raise Problem(400, "bad_query", str(error), _field(str(error))) from error
+    except BadMedia as error:
+        sent = ("image", media.images), ("audio", media.audio), ("video", media.video)
+        names = [name for name, there in sent if there]
+        raise Problem(400, "bad_media", str(error), names[0] if len(names) == 1 else "") from error
 
 
 def _field(message: str) -> str:

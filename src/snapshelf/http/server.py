@@ -6,7 +6,7 @@ import os
 import secrets
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar, TypeVarTuple
@@ -14,7 +14,7 @@ from typing import TypeVar, TypeVarTuple
 import anyio
 from starlette.requests import HTTPConnection
 
-from snapshelf.catalogue import changes
+from snapshelf.catalogue import changes, products
 from snapshelf.config import ServeSettings
 from snapshelf.http.figures import Figures
 from snapshelf.http.memo import FRESH, LOOK, RANKED, Memo
@@ -22,6 +22,7 @@ from snapshelf.http.rates import Rates
 from snapshelf.observe.querylog import QueryLog
 from snapshelf.rank.own import MODEL
 from snapshelf.shelf import Shelf
+from snapshelf.types import Hit, Product
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -95,6 +96,15 @@ def start(shelf: Shelf, figures: Figures) -> Server:
 def _state(shelf: Shelf) -> int:
     with shelf.stack.catalogue.read() as connection:
         return changes.now(connection)
+
+
+def variants(server: Server, hits: Iterable[Hit]) -> dict[str, list[Product]]:
+    """Family → its products, of the families of these hits; to be called in a thread."""
+    families = {hit.product.family for hit in hits if hit.product.family}
+    if not families:
+        return {}
+    with server.shelf.stack.catalogue.read() as connection:
+        return products.variants(connection, sorted(families))
 
 
 def of(connection: HTTPConnection) -> Server:

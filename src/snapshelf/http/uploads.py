@@ -6,7 +6,10 @@ from typing import Literal
 
 from starlette.datastructures import UploadFile
 
+from snapshelf.errors import BadMedia
 from snapshelf.http.problem import Problem
+from snapshelf.http.server import Server
+from snapshelf.media.container import ClipLimits, opened
 
 Kind = Literal["image", "audio", "video"]
 # Browsers send a recording as video/webm or audio/webm alike, and what they do not know as octet-stream.
@@ -23,3 +26,21 @@ async def read(file: UploadFile, kind: Kind) -> bytes:
     if not data:
         raise Problem(400, "empty_file", f"the file sent as {kind} is empty; choose it again", kind)
     return data
+
+
+async def clip(server: Server, file: UploadFile, kind: Literal["audio", "video"]) -> bytes:
+    """The bytes of a sound or video, of which the header was looked at: nothing of one that is too long is decoded.
+
+    Raises Problem 400 besides what `read` raises, MissingExtra where no sound or video can be opened.
+    """
+    data = await read(file, kind)
+    try:
+        await server.call(_look, data, "sound" if kind == "audio" else "video", server.settings.clip_seconds)
+    except BadMedia as error:
+        raise Problem(400, "bad_media", str(error), kind) from error
+    return data
+
+
+def _look(data: bytes, what: str, seconds: float) -> None:
+    with opened(data, ClipLimits(max_seconds=seconds), what) as found:
+        del found  # its header is all that is wanted

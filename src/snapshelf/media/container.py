@@ -47,7 +47,7 @@ class Opened:
         """What to raise when it runs on beyond the limit."""
         return BadMedia(
             f"{self.name} is longer than {self.limits.max_seconds:g} seconds; cut it, or raise the setting for its "
-            "length (media.max_seconds, speech.max_seconds)"
+            "length (media.max_seconds, speech.max_seconds, serve.clip_seconds)"
         )
 
 

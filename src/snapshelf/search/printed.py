@@ -11,11 +11,8 @@ from sqlalchemy import Connection
 
 from snapshelf.catalogue import products
 from snapshelf.errors import BadQuery, Outside
-from snapshelf.media import open_image
 from snapshelf.media.printed import LARGEST, Line, check_reader, read_lines
-from snapshelf.photo import cut_out
 from snapshelf.search import meaning
-from snapshelf.search.photos import Photo
 from snapshelf.search.relevance import Floats, Slopes
 from snapshelf.stack import Stack
 from snapshelf.types import Part, Product
@@ -24,6 +21,7 @@ from snapshelf.understand.tokens import pieces
 
 if TYPE_CHECKING:
     from snapshelf.search.lanes import Asked
+    from snapshelf.search.photos import Photo
 
 # Log-odds between a product whose brand a photo names and others, and between one that has every word read and one that
 # has none. Of 331 training photos of packages 0.287 named their own brand and 1 another; of the other words read, 0.78
@@ -54,6 +52,9 @@ def lines(stack: Stack, photos: Sequence[Photo], parts: Sequence[Part]) -> dict[
 
 def _read(stack: Stack, photo: Photo) -> tuple[Line, ...]:
     """Opened once more, since letters are smaller than what a model looks at."""
+    from snapshelf.media import open_image
+    from snapshelf.photo import cut_out
+
     opened = open_image(photo.source, stack.limits, None if photo.box else LARGEST)  # type: ignore[arg-type]
     if photo.box is None:
         found = read_lines(opened.image)

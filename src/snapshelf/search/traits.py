@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from snapshelf.catalogue import asking, changes, products
+from snapshelf.catalogue import asking, changes
+from snapshelf.search.views import families
 from snapshelf.stack import Stack
 from snapshelf.types import Compare
 
@@ -58,15 +59,13 @@ class _Cache:
     known: dict[Pair, int] = field(default_factory=dict)
     pairs: list[Pair] = field(default_factory=list)
     rows: dict[str, NDArray[np.int64]] = field(default_factory=dict)
-    families: dict[str, str] = field(default_factory=dict)
     members: dict[str, list[str]] = field(default_factory=dict)  # family → its SKUs
     sold: dict[str, bool] = field(default_factory=dict)  # SKU → whether it is sold out
 
-    def put(self, skus: Iterable[str], values: Mapping[str, Sequence[Pair]], families: Mapping[str, str]) -> None:
+    def put(self, skus: Iterable[str], values: Mapping[str, Sequence[Pair]]) -> None:
         for sku in skus:
             ids = dict.fromkeys(self.known.setdefault(pair, len(self.known)) for pair in values.get(sku, ()))
             self.rows[sku] = np.array(list(ids), np.int64)
-            self.families[sku] = families.get(sku, "")
         self.pairs.extend(list(self.known)[len(self.pairs) :])
 
 
@@ -76,12 +75,12 @@ def traits(stack: Stack, connection: Connection, skus: Sequence[str]) -> Traits:
         cache = _cache(stack, connection)
         missing = [sku for sku in skus if sku not in cache.rows]
         if missing:
-            values = asking.pairs(connection, missing, PASSED_OVER)
-            cache.put(missing, values, products.families(connection, missing))
+            cache.put(missing, asking.pairs(connection, missing, PASSED_OVER))
         rows = [cache.rows[sku] for sku in skus]
         owner = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
         ids = np.concatenate(rows) if rows else np.empty(0, np.int64)
-        return Traits(skus, [cache.families[sku] for sku in skus], ids, owner, cache.pairs)
+    family = families(stack, connection, skus)
+    return Traits(skus, [family.get(sku, "") for sku in skus], ids, owner, cache.pairs)
 
 
 def variants(stack: Stack, connection: Connection, families: Sequence[str], most: int) -> list[str]:

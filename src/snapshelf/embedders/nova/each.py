@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
+from contextvars import copy_context
 from queue import Empty, SimpleQueue
 
 import numpy as np
@@ -38,7 +39,7 @@ def each(
     fatal: BaseException | None = None
     try:
         for place, job in enumerate(jobs):
-            futures.append(pool.submit(job, stopped))
+            futures.append(pool.submit(copy_context().run, job, stopped))  # whoever counts dollars counts its, too
             futures[-1].add_done_callback(lambda _, place=place: finished.put(place))  # type: ignore[misc]
         while gone < len(futures):
             places = _drained(finished)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from snapshelf.catalogue import products
-from snapshelf.http.server import Server
+from snapshelf.http.server import Server, variants
 from snapshelf.http.why import why
 from snapshelf.types import Hit, Product, Value
 
@@ -60,11 +59,7 @@ def stock(product: Product) -> Stock:
 
 def cards(serving: Server, hits: Sequence[Hit], filtered: str = "") -> list[Card]:
     """Hits with their families' variants. filtered: the page's own filter, which the reasons need not repeat."""
-    families = {hit.product.family for hit in hits if hit.product.family}
-    held: Mapping[str, Sequence[Product]] = {}
-    if families:
-        with serving.shelf.stack.catalogue.read() as connection:
-            held = products.variants(connection, sorted(families))
+    held = variants(serving, hits)
     return [_card(hit, held.get(hit.product.family, ()), filtered) for hit in hits]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated
@@ -12,9 +11,8 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 
 from snapshelf.catalogue import products
-from snapshelf.catalogue.queries import AskedQuery
 from snapshelf.errors import SnapshelfError
-from snapshelf.http import server, shapes
+from snapshelf.http import question, server, shapes
 from snapshelf.http.server import Server
 from snapshelf.http.who import Caller, needs
 from snapshelf.types import Product, Results
@@ -79,10 +77,8 @@ async def alike(
     serving = server.of(request)
     known = await serving.call(shop, serving)
     shown = await serving.call(serving.shelf.show, sku)
-    began, id = time.perf_counter(), secrets.token_hex(8)
-    found = await serving.search(serving.shelf.similar, sku, SIZE, None, (page - 1) * SIZE)
-    seconds, nothing = time.perf_counter() - began, not found.hits
-    serving.log.add(AskedQuery(id, time.time(), "similar", shown.title, seconds, len(found), nothing, 0.0, ""))
+    asked = await question.similar(serving, shown, SIZE, page)
+    found = asked.results
     near = await serving.call(cards, serving, found.hits)
     return paper.render(
         request,
@@ -96,7 +92,7 @@ async def alike(
             "cards": near,
             "photo": False,
             "pages": _pages(sku, page, len(found) == SIZE),
-            "query_id": id,
+            "query_id": asked.query_id,
         },
     )
 
