@@ -263,7 +263,8 @@ def test_a_part_is_dragged_by_touch(tab, served, customer):
         at = {"x": shown["x"] + x * shown["width"], "y": shown["y"] + y * shown["height"]}
         points = [] if kind == "touchEnd" else [at]
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-    box.page.get_by_role("button", name="Search with this").tap()
+    # Not a tap: Chromium takes one that follows a swipe at once for the stopping of its fling, and sends no click.
+    box.page.get_by_role("button", name="Search with this").click()
     box.found(2)
     wide, high = opened(box.field("image")[0]).size
     crop = numbers(box.field("crop")[0])
