@@ -219,13 +219,12 @@ class Stack:
             held = self._views = now, asking.count_views(connection)
         return held[1]
 
-    def is_behind(self, words: bool, needed: bool = True) -> bool:
+    def is_behind(self, connection: Connection, words: bool, needed: bool = True) -> bool:
         """Whether an index lacks something that the catalogue holds; ``words``: the text index will be asked too.
 
         needed: a text index that cannot be opened is an error, and not merely left out.
         """
-        with self.catalogue.read() as connection:
-            cursors = changes.cursors_of(connection)
+        cursors = changes.cursors_of(connection)
         now = cursors.get(changes.NOW, 0)
         try:
             _ = self.store, self.lexical if words else None  # opening finds out whether their files are still there

@@ -144,6 +144,11 @@ def split_view(id: str) -> tuple[str, str]:
     return sku, aspect
 
 
+def skus_of(ids: Sequence[str]) -> list[str]:
+    """The SKUs of a store's ids, in order, each once."""
+    return list(dict.fromkeys([id.rpartition("#")[0] for id in ids]))
+
+
 def aspect_of(kind: str, number: int, span: tuple[float, float] | None = None) -> str:
     """The aspect of a product's n-th image, audio or video, or of the part of it between two seconds."""
     return f"{kind}{number}" + (f"@{span[0]:.1f}-{span[1]:.1f}" if span else "")

@@ -43,5 +43,15 @@ def nearest(
         return [], np.empty(0, np.float32)
     kth = np.partition(scores, len(scores) - k)[len(scores) - k]
     near = np.flatnonzero(scores >= kth)
-    named = sorted(zip((-scores[near]).tolist(), names(near.tolist()), strict=True))[:k]
-    return [id for _, id in named], np.array([-score for score, _ in named], np.float32)
+    near = near[np.argsort(-scores[near], kind="stable")]
+    found, ids = scores[near], names(near.tolist())
+    for first, last in _runs(found):
+        ids[first:last] = sorted(ids[first:last])
+    return ids[:k], np.asarray(found[:k], np.float32)
+
+
+def _runs(scores: NDArray[np.float32]) -> list[tuple[int, int]]:
+    """Where two and more equal scores follow one another: first, and one after the last."""
+    equal = np.concatenate([[False], scores[1:] == scores[:-1], [False]])
+    edges = np.flatnonzero(equal[1:] != equal[:-1]).tolist()
+    return [(first, last + 1) for first, last in zip(edges[::2], edges[1::2], strict=True)]

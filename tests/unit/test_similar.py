@@ -10,7 +10,6 @@ from snapshelf.catalogue import embeddings
 from snapshelf.catalogue.schema import embeddings as kept
 from snapshelf.config import EmbedderSettings, Settings, StoreSettings
 from snapshelf.errors import BadFilter, BadQuery, NotHere
-from snapshelf.search.similar import similar
 from snapshelf.stack import Stack
 from snapshelf.types import Product
 
@@ -49,27 +48,27 @@ def skus(found):
 
 
 def test_what_is_alike_comes_first_and_the_family_is_left_out(shelf):
-    found = similar(shelf.stack, "MUG-red-1", k=4)
+    found = shelf.similar("MUG-red-1", k=4)
     assert found[0].sku == "PLAIN"
     assert {hit.product.category for hit in found} == {"mug"}
-    assert not any(sku.startswith("MUG-red") for sku in skus(similar(shelf.stack, "MUG-red-1", k=100)))
+    assert not any(sku.startswith("MUG-red") for sku in skus(shelf.similar("MUG-red-1", k=100)))
 
 
 def test_one_card_for_each_family_or_every_variant(shelf):
-    found = similar(shelf.stack, "MUG-red-1", k=100)
+    found = shelf.similar("MUG-red-1", k=100)
     assert len(found) == found.total == 16, "15 other families, and one product without"
     assert sorted(hit.siblings for hit in found) == [0, *[2] * 15]
     assert all(hit.product.stock for hit in found if hit.sku != "PLAIN"), "one that is there stands for the others"
-    every = similar(shelf.stack, "MUG-red-1", k=100, family=True)
+    every = shelf.similar("MUG-red-1", k=100, family=True)
     assert len(every) == every.total == 48
     assert "MUG-red-1" not in skus(every)
     assert {"MUG-red-0", "MUG-red-2"} <= set(skus(every)[:4])
 
 
 def test_scores_are_the_cosines_of_the_nearest_views(shelf):
-    found = similar(shelf.stack, "MUG-red-1", k=20, family=True)
+    found = shelf.similar("MUG-red-1", k=20, family=True)
     with shelf.stack.catalogue.read() as connection:
-        for hit in [*found, *similar(shelf.stack, "PLAIN", k=20)]:
+        for hit in [*found, *shelf.similar("PLAIN", k=20)]:
             own = "MUG-red-1" if hit in found.hits else "PLAIN"
             a, b = (embeddings.of_products(connection, [s], shelf.stack.model, 256, 256) for s in (own, hit.sku))
             each = b.vectors @ a.vectors.T
@@ -85,26 +84,26 @@ def test_scores_are_the_cosines_of_the_nearest_views(shelf):
 def test_filters_lose_nothing(shelf, where):
     from snapshelf.filters import matches, parse
 
-    everything = similar(shelf.stack, "BAC-blue-0", k=100, family=True)
+    everything = shelf.similar("BAC-blue-0", k=100, family=True)
     expected = [hit.sku for hit in everything if matches(parse(where), hit.product.filterable())]
-    found = similar(shelf.stack, "BAC-blue-0", k=100, where=where, family=True)
+    found = shelf.similar("BAC-blue-0", k=100, where=where, family=True)
     assert skus(found) == expected
     assert all(hit.receipt.filtered == where for hit in found)
     assert found.matching >= len(expected)
 
 
 def test_pages_are_cut_from_one_list(shelf):
-    whole = similar(shelf.stack, "DES-green-2", k=15)
-    pages = [hit for at in range(0, 15, 5) for hit in similar(shelf.stack, "DES-green-2", k=5, offset=at)]
+    whole = shelf.similar("DES-green-2", k=15)
+    pages = [hit for at in range(0, 15, 5) for hit in shelf.similar("DES-green-2", k=5, offset=at)]
     assert skus(pages) == skus(whole)
     assert [hit.rank for hit in pages] == list(range(1, 16))
-    assert len(similar(shelf.stack, "DES-green-2", offset=500)) == 0
+    assert len(shelf.similar("DES-green-2", offset=500)) == 0
 
 
 def test_no_model_is_loaded(shelf, monkeypatch):
     settings = shelf.stack.settings
     with snapshelf.open(shelf.stack.folder, settings) as again:
-        assert len(similar(again.stack, "MUG-red-1")) == 12
+        assert len(again.similar("MUG-red-1")) == 12
         assert "embedder" not in again.stack.__dict__
     assert isinstance(shelf.stack, Stack)
 
@@ -122,7 +121,7 @@ def test_no_model_is_loaded(shelf, monkeypatch):
 )
 def test_questions_that_cannot_be_answered(shelf, asked, error, reason):
     with pytest.raises(error, match=reason):
-        similar(shelf.stack, **asked)
+        shelf.similar(**asked)
 
 
 def test_a_product_without_embeddings_is_said_plainly(tmp_path):
@@ -132,13 +131,13 @@ def test_a_product_without_embeddings_is_said_plainly(tmp_path):
         with opened.stack.catalogue.write() as connection:
             connection.execute(delete(kept))
         with pytest.raises(NotHere, match="'A' has no embedding yet"):
-            similar(opened.stack, "A")
+            opened.similar("A")
 
 
 def test_an_empty_shelf_and_a_single_product(tmp_path):
     toy = Settings(embedder=EmbedderSettings(name="toy"), store=StoreSettings(name="exact"))
     with snapshelf.open(tmp_path / "shelf", toy) as opened:
         with pytest.raises(NotHere, match="no product 'A'"):
-            similar(opened.stack, "A")
+            opened.similar("A")
         opened.index([Product("A", "red shoe")])
-        assert skus(similar(opened.stack, "A")) == []
+        assert skus(opened.similar("A")) == []

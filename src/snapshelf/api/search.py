@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -11,7 +12,7 @@ from fastapi.responses import JSONResponse, Response
 
 from snapshelf.api.examples import SEARCH
 from snapshelf.http import question, server, shapes
-from snapshelf.http.question import SearchWords, Sent, Words
+from snapshelf.http.question import SearchWords, Sent, Words, Writing
 from snapshelf.http.server import Server, variants
 from snapshelf.http.who import Caller, needs
 from snapshelf.types import Results
@@ -33,16 +34,14 @@ async def by_photo(request: Request, caller: MaySearch, given: Sent) -> Response
 
 
 async def answer(serving: Server, caller: Caller, given: SearchWords) -> Response:
-    """Ask, and write the answer; what is the same each time is written once."""
-    asked = await question.ask(serving, caller, given)
-    name = f"json {given.receipts}"
-    if name not in asked.written:
-        asked.written[name] = await serving.call(_written, serving, asked.results, given)
-    data = b'{"query_id":"%s",%s' % (asked.query_id.encode(), asked.written[name][1:])
+    """Ask, and write the answer."""
+    writing = Writing(f"json {given.receipts}", partial(_written, serving, given))
+    asked = await question.ask(serving, caller, given, writing)
+    data = b'{"query_id":"%s",%s' % (asked.query_id.encode(), asked.written[writing.name][1:])
     return Response(data, media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
-def _written(serving: Server, found: Results, given: SearchWords) -> bytes:
+def _written(serving: Server, given: SearchWords, found: Results) -> bytes:
     folded = variants(serving, (*found.hits, *found.nearest)) if given.family else {}
     shown = shapes.results(found, given.k, given.page, given.receipts, folded)
     return json.dumps(shown, ensure_ascii=False, separators=(",", ":")).encode()

@@ -12,6 +12,7 @@ from snapshelf.catalogue.schema import cursors, gone, products, views
 from snapshelf.types import View, view_id
 
 NOW = "now"
+_CURSORS = select(cursors.c.name, cursors.c.seq)
 _seen: WeakKeyDictionary[Connection, int] = WeakKeyDictionary()
 
 
@@ -50,8 +51,10 @@ def cursor(connection: Connection, index: str) -> int:
 
 
 def cursors_of(connection: Connection) -> dict[str, int]:
-    """Every cursor by name, `NOW` among them."""
-    return {row.name: row.seq for row in connection.execute(select(cursors.c.name, cursors.c.seq))}
+    """Every cursor by name, `NOW` among them; for a connection that reads, as `seen`."""
+    found = {name: int(seq) for name, seq in connection.execute(_CURSORS)}
+    _seen[connection] = found.get(NOW, 0)
+    return found
 
 
 def move(connection: Connection, index: str, seq: int) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from snapshelf.catalogue.schema import codes
 from snapshelf.gtin import is_gtin
@@ -18,6 +18,7 @@ SHORTEST_NEAR = 5  # below it, one typo leads to too many other codes
 LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
 ORDER = {"sku": 0, "gtin": 1, "mpn": 2}
 AT_ONCE = 2000  # parameters in one IN (…)
+_FIND = select(codes.c.code, codes.c.kind, codes.c.sku).where(codes.c.code.in_(bindparam("wanted", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +86,9 @@ def near(connection: Connection, text: str) -> list[Match]:
 
 
 def _rows(connection: Connection, wanted: Sequence[str]) -> list[Any]:
-    c, rows = codes.c, list[Any]()
+    rows = list[Any]()
     for start in range(0, len(wanted), AT_ONCE):
-        query = select(c.code, c.kind, c.sku).where(c.code.in_(wanted[start : start + AT_ONCE]))
-        rows.extend(connection.execute(query))
+        rows.extend(connection.execute(_FIND, {"wanted": wanted[start : start + AT_ONCE]}))
     return rows
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -90,14 +91,25 @@ class Answered:
     media: Media = Media()
 
 
-async def ask(server: Server, caller: Caller, given: SearchWords) -> Answered:
-    """Search for what was sent, and log it. Raises Problem, and what `Shelf.search` raises."""
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """How an answer is written down: what is the same each time is written once, under this name."""
+
+    name: str
+    of: Callable[[Results], bytes]
+
+
+async def ask(server: Server, caller: Caller, given: SearchWords, writing: Writing | None = None) -> Answered:
+    """Search for what was sent, and log it. With ``writing``, what it makes is in ``written`` afterwards.
+
+    Raises Problem, and what `Shelf.search` raises.
+    """
     media = await _media(server, caller, given) if isinstance(given, SearchForm) else Media()
     words = given.q.strip()
     if not (words or media.images or media.audio or media.video):
         raise Problem(400, "empty_query", "there is nothing to search for; give some words in q, or a photo", "q")
     began = time.perf_counter()
-    held, dollars = await _held(server, given, media)
+    held, dollars = await _held(server, given, media, writing)
     kind = _kind(words, media, held.results)
     id = _log(server, kind, words, time.perf_counter() - began, held.results, dollars, given.client)
     return Answered(id, held.results, held.written, media)
@@ -121,25 +133,29 @@ def _log(
     return id
 
 
-async def _held(server: Server, given: SearchWords, media: Media) -> tuple[Held, float]:
+async def _held(server: Server, given: SearchWords, media: Media, writing: Writing | None) -> tuple[Held, float]:
     """The answer, and the dollars that it cost; from memory, for nothing, where words alone were asked before."""
     state, at = await server.state(), time.monotonic()
     key = None
     if not (media.images or media.audio or media.video):
         key = tuple(getattr(given, name) for name in ASKED)
         if held := server.memo.get(key, state, server.good_for):
+            if writing and writing.name not in held.written:
+                held.written[writing.name] = await server.call(writing.of, held.results)
             return held, 0.0
-    results, dollars = await server.search(_counted, server, given, media)
-    held = Held(results, state, at)
+    results, made, dollars = await server.search(_counted, server, given, media, writing)
+    held = Held(results, state, at, made)
     if key is not None:
         server.memo.put(key, held)
     return held, dollars
 
 
-def _counted(server: Server, given: SearchWords, media: Media) -> tuple[Results, float]:
+def _counted(
+    server: Server, given: SearchWords, media: Media, writing: Writing | None
+) -> tuple[Results, dict[str, bytes], float]:
     with counting() as dollars:
         found = search(server, given, media)
-    return found, sum(dollars)
+    return found, {writing.name: writing.of(found)} if writing else {}, sum(dollars)
 
 
 async def _media(server: Server, caller: Caller, given: SearchForm) -> Media:

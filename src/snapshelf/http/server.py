@@ -14,13 +14,14 @@ from typing import TypeVar, TypeVarTuple
 import anyio
 from starlette.requests import HTTPConnection
 
-from snapshelf.catalogue import changes, products
+from snapshelf.catalogue import changes
 from snapshelf.config import ServeSettings
 from snapshelf.http.figures import Figures
 from snapshelf.http.memo import FRESH, LOOK, RANKED, Memo
 from snapshelf.http.rates import Rates
 from snapshelf.observe.querylog import QueryLog
 from snapshelf.rank.own import MODEL
+from snapshelf.search import remembered
 from snapshelf.shelf import Shelf
 from snapshelf.types import Hit, Product
 
@@ -100,11 +101,14 @@ def _state(shelf: Shelf) -> int:
 
 def variants(server: Server, hits: Iterable[Hit]) -> dict[str, list[Product]]:
     """Family → its products, of the families of these hits; to be called in a thread."""
-    families = {hit.product.family for hit in hits if hit.product.family}
+    families = sorted({hit.product.family for hit in hits if hit.product.family})
     if not families:
         return {}
-    with server.shelf.stack.catalogue.read() as connection:
-        return products.variants(connection, sorted(families))
+    stack = server.shelf.stack
+    if (known := remembered.known_variants(stack, server.looked[0], families)) is not None:
+        return known
+    with stack.catalogue.read() as connection:
+        return remembered.variants(stack, connection, families)
 
 
 def of(connection: HTTPConnection) -> Server:

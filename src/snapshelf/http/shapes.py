@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 from urllib.parse import quote
 
 from snapshelf.http.why import why
+from snapshelf.receipts import LaneScore, Receipt, Suggestion
 from snapshelf.types import Hit, Product, Results
 
 LAST = ("images", "audios", "videos")
@@ -49,8 +49,13 @@ def hit(one: Hit, receipts: bool, variants: Mapping[str, Sequence[Product]]) -> 
             for v in variants[one.product.family]
         ]
     if receipts and one.receipt:
-        shown["receipt"] = asdict(one.receipt)
+        shown["receipt"] = fields(one.receipt) | {"lanes": [fields(lane) for lane in one.receipt.lanes]}
     return shown
+
+
+def fields(one: Receipt | LaneScore | Suggestion) -> dict[str, Any]:
+    """A dataclass as a dictionary; what it holds is neither copied nor changed, as `asdict` would."""
+    return {name: getattr(one, name) for name in one.__slots__}
 
 
 def results(
@@ -72,7 +77,7 @@ def results(
         "understood": understood(found),
         "nothing": found.nothing or None,
         "nearest": [hit(one, receipts, variants) for one in found.nearest],
-        "did_you_mean": [asdict(one) for one in found.did_you_mean],
+        "did_you_mean": [fields(one) for one in found.did_you_mean],
         "heard": dict(found.heard),
         "advice": list(found.advice),
         "notes": list(found.notes),

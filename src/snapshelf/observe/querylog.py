@@ -48,7 +48,8 @@ class QueryLog:
             if self._thread is None or not self._thread.is_alive():  # begun here, so that each forked process has one
                 self._thread = threading.Thread(target=self._drain, name="snapshelf-queries", daemon=True)
                 self._thread.start()
-            self._changed.notify()
+            if len(self._waiting) in (1, BATCH):
+                self._changed.notify()
 
     def close(self, timeout: float = 10.0) -> None:
         """Write down what waits, and end. A catalogue that is busy is not tried again after ``timeout`` seconds."""

@@ -8,17 +8,16 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from snapshelf.candidates import Candidate, Ranked
-from snapshelf.catalogue import asking, codes
+from snapshelf.catalogue import codes
 from snapshelf.config import SearchSettings
 from snapshelf.media.printed import Line
 from snapshelf.rank.own import of_shelf
-from snapshelf.search import facets, lanes, meaning, printed, relevance
+from snapshelf.search import facets, lanes, meaning, printed, relevance, remembered, views
 from snapshelf.search.confidence import Calibration, calibrations
 from snapshelf.search.cut import Cut, cut
 from snapshelf.search.meaning import Meaning
 from snapshelf.search.page import Card, Told, cards, hits
 from snapshelf.search.score import Scored, score
-from snapshelf.search.views import families
 from snapshelf.stack import Stack
 from snapshelf.types import Compare, Filter, Hit, Not, Results, Vectors
 
@@ -167,7 +166,7 @@ def _reranked(
         return kept, {}
     from snapshelf.rank.apply import apply
 
-    family = families(stack, connection, [scored.skus[at] for at in kept])
+    family = views.families(stack, connection, [scored.skus[at] for at in kept])
     given = [
         Candidate(
             sku := scored.skus[at],
@@ -191,10 +190,11 @@ def answer(stack: Stack, connection: Connection, ready: Ready, wanted: Wanted) -
     made = cards(stack, connection, scored, kept, asked.fold)
     first = kept[: ranked.first]
     shown = made[wanted.offset : wanted.offset + wanted.k]
-    total = len(cards(stack, connection, scored, first, True)) if asked.fold else len(first)
     nothing, listed = _nothing(ready, end), [scored.skus[at] for at in first]
+    offered = "exact" in wanted.lanes and not found.codes
+    total = len(set(views.cards(stack, connection, listed))) if asked.fold else len(listed)
     return Results(
-        hits=hits(connection, scored, found, shown, wanted.offset, asked.parts, ranked.told, ranked.moved),
+        hits=hits(stack, connection, scored, found, shown, wanted.offset, asked.parts, ranked.told, ranked.moved),
         matching=asked.passing,
         path=found.path,
         recall=found.recall,
@@ -203,12 +203,12 @@ def answer(stack: Stack, connection: Connection, ready: Ready, wanted: Wanted) -
         total=total,
         estimated=end.estimated and not end.nothing,
         facets=facets.counts(
-            connection, wanted.facets, listed, families(stack, connection, listed) if asked.fold else None
+            connection, wanted.facets, listed, views.families(stack, connection, listed) if asked.fold else None
         ),
         confidence=None if end.confidence is None else round(end.confidence, 4),
         nothing=nothing,
         nearest=_nearest(stack, connection, ranked, wanted) if nothing else (),
-        did_you_mean=lanes.did_you_mean(connection, asked.said) if "exact" in wanted.lanes and not found.codes else (),
+        did_you_mean=lanes.did_you_mean(stack, connection, asked.said) if offered else (),
         understood=ready.meaning.understood,
         notes=(*ready.meaning.notes, *found.notes, *_seen(wanted, found), *printed.notes(asked, found.codes)),
     )
@@ -243,12 +243,13 @@ def _nearest(stack: Stack, connection: Connection, ranked: Ordered, wanted: Want
     if ready.asked.passing == 0:
         if not ready.meaning.demands:
             return ()
-        passing = stack.count(connection, ready.given)
+        passing = remembered.count(stack, connection, ready.given)
         asked = replace(ready.asked, where=ready.given, passing=passing)
         looser = replace(ready, asked=asked, relaxed=ready.meaning.demands, filtered=wanted.where or "")
         ranked = rank(stack, connection, looser, replace(wanted, cutoff=False))
     scored, asked = ranked.scored, ranked.ready.asked
     some = [int(at) for at in scored.order[: 4 * wanted.k]]
-    there = set(asking.skus(connection, Not(Compare("in_stock", "==", False)), [scored.skus[at] for at in some]))
+    left = Not(Compare("in_stock", "==", False))
+    there = remembered.among(stack, connection, left, [scored.skus[at] for at in some])
     made: list[Card] = cards(stack, connection, scored, [a for a in some if scored.skus[a] in there], asked.fold)
-    return hits(connection, scored, ranked.found, made[: wanted.k], 0, asked.parts, ranked.told)
+    return hits(stack, connection, scored, ranked.found, made[: wanted.k], 0, asked.parts, ranked.told)

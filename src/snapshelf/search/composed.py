@@ -9,7 +9,7 @@ cosine.
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from weakref import WeakKeyDictionary
@@ -45,7 +45,7 @@ class Held(Protocol):
         """(products,) row where each product's views begin."""
 
     @property
-    def aspects(self) -> list[str]:
+    def aspects(self) -> Iterable[str]:
         """(views,) what each view is of."""
 
     @property

@@ -61,13 +61,14 @@ def cut(
         nothing = not found.codes and reached < measured[kind].least(false_alarms)
     if kind == "text" and code and not found.codes and np.max(scored.share) < HALF:
         sure, nothing = 0.0, True
-    plain = [at for at in scored.order.tolist() if scored.skus[at] not in found.codes]
-    best = scored.evidence[plain[0]] if plain else 0.0
+    plain = (at for at in scored.order.tolist() if scored.skus[at] not in found.codes)
+    best = scored.evidence[at] if (at := next(plain, None)) is not None else 0.0
     likely = scored.evidence >= best - DROP[kind]
     if any(whole for _, whole in found.codes.values()):
         likely &= False  # a code means that product and no other
-    coded = np.array([sku in found.codes for sku in scored.skus], bool)
-    stays = (likely | coded)[scored.order]
+    if found.codes:
+        likely |= np.array([sku in found.codes for sku in scored.skus], bool)
+    stays = likely[scored.order]
     within = int(np.sum(stays & (blocks[scored.order] == 0)))
     last = scored.evidence[scored.order][blocks[scored.order] == 0][-1:]
     return Cut(scored.order[stays], within, deeper and bool(np.all(last >= best - DROP[kind])), sure, nothing)

@@ -50,7 +50,7 @@ def _placed(stack: Stack, connection: Connection, ranked: Ordered, wanted: Wante
     place = next((n for n, card in enumerate(made, 1) if card.at == at), None) if reached and not end.nothing else None
     shown = next((card for card in made if card.at == at), None) or cards(stack, connection, scored, [at], False)[0]
     before, told = (place or 1) - 1, ranked.told
-    (hit,) = hits(connection, scored, ranked.found, [shown], before, ready.asked.parts, told, ranked.moved)
+    (hit,) = hits(stack, connection, scored, ranked.found, [shown], before, ready.asked.parts, told, ranked.moved)
     best = scored.evidence[int(scored.order[0])]
     if place:
         said = f"{sku} is number {place} of {len(made):,}: evidence {scored.evidence[at]:.2f}, the best has {best:.2f}"

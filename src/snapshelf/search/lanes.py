@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from snapshelf.catalogue import asking, codes, products
+from snapshelf.catalogue import codes
 from snapshelf.errors import Outside
 from snapshelf.receipts import Suggestion
+from snapshelf.search import remembered
 from snapshelf.search.retrieve import candidates
 from snapshelf.stack import Stack
 from snapshelf.types import Filter, Part
@@ -104,7 +105,7 @@ def ask(stack: Stack, connection: Connection, asked: Asked, lanes: Sequence[str]
     coded = dict[str, tuple[str, bool]]()
     if "exact" in lanes:
         shown = [*asked.barcodes, *asked.printed.gtins]
-        coded = exact(connection, asked.said or asked.words, asked.where, shown, asked.printed.codes)
+        coded = exact(stack, connection, asked.said or asked.words, asked.where, shown, asked.printed.codes)
     if coded:
         path.append(f"exact: {len(coded)} by code")
     return Found(vector, lexical, coded, ideal, "; ".join(path) + JOINED * (len(path) > 1), recall, tuple(notes))
@@ -115,16 +116,17 @@ def _lexical(stack: Stack, connection: Connection, asked: Asked) -> dict[str, fl
     fetch, total = asked.need, stack.lexical.count()
     while True:
         found = stack.lexical.search(asked.text, fetch) if total else []
-        kept = found
+        passed = found
         if asked.where is not None:
-            passing = set(asking.skus(connection, asked.where, [sku for sku, _ in found]))
-            kept = [(sku, score) for sku, score in found if sku in passing]
-        if len(kept) >= asked.need or len(found) < fetch or fetch >= total:
-            return dict(kept)
+            passing = remembered.among(stack, connection, asked.where, [sku for sku, _ in found])
+            passed = [(sku, score) for sku, score in found if sku in passing]
+        if len(passed) >= asked.need or len(found) < fetch or fetch >= total:
+            return dict(passed)
         fetch *= 8
 
 
 def exact(
+    stack: Stack,
     connection: Connection,
     text: str,
     where: Filter | None,
@@ -143,7 +145,7 @@ def exact(
             found.setdefault(match.sku, (match.kind, said == text or said in barcodes))
     if where is None or not found:
         return found
-    passing = set(asking.skus(connection, where, list(found)))
+    passing = remembered.among(stack, connection, where, list(found))
     return {sku: how for sku, how in found.items() if sku in passing}
 
 
@@ -160,10 +162,10 @@ def looks_like_a_code(text: str) -> bool:
     return len(digits) == len(words) > 0 and (len(words) == 1 or all(one.isdigit() for one in plain))
 
 
-def did_you_mean(connection: Connection, text: str) -> tuple[Suggestion, ...]:
+def did_you_mean(stack: Stack, connection: Connection, text: str) -> tuple[Suggestion, ...]:
     """Codes one typo away from a query that looks like one; nothing is assumed of them."""
     if not looks_like_a_code(text):
         return ()
     matches = codes.near(connection, text)[:NEAR]
-    held = products.get(connection, [match.sku for match in matches])
+    held = remembered.products_of(stack, connection, [match.sku for match in matches])
     return tuple(Suggestion(getattr(held[m.sku], m.kind), m.sku, m.kind) for m in matches)

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from snapshelf.catalogue import asking, changes
+from snapshelf.catalogue import changes
 from snapshelf.catalogue.vocabulary import facts
 from snapshelf.errors import BadQuery, nearest
+from snapshelf.search.remembered import passing
 from snapshelf.stack import Stack
 from snapshelf.types import And, Compare, Filter, Part
 from snapshelf.understand import KINDS, Understood, Vocabulary, understand
 
-REMEMBERED = 64  # wishes of which it is kept which products meet them
 AWAY = -0.25  # weight of a denied word, beside 1 for the words it stands with
 QUICK, STALE = 0.2, 60.0  # seconds: a vocabulary that takes longer to make may be so old, though the catalogue changed
 
@@ -95,20 +94,11 @@ class Granted(NamedTuple):
 
 
 def granted(stack: Stack, connection: Connection, wishes: Mapping[str, Filter]) -> dict[str, Granted]:
-    """Which products of the catalogue meet which wish; remembered, since people wish for the same things."""
-    kept = stack.memory.setdefault("wishes", OrderedDict())
-    if not isinstance(kept, OrderedDict):
-        return {}
-    found = {}
-    for said, wish in wishes.items():
-        key = (changes.seen(connection), wish)
-        meeting = kept.get(key)
-        if meeting is None:
-            meeting = kept[key] = frozenset(asking.skus(connection, wish))
-            if len(kept) > REMEMBERED:
-                kept.popitem(last=False)
-        found[said] = Granted(meeting, isinstance(wish, Compare) and wish.name == "category")
-    return found
+    """Which products of the catalogue meet which wish."""
+    return {
+        said: Granted(passing(stack, connection, wish), isinstance(wish, Compare) and wish.name == "category")
+        for said, wish in wishes.items()
+    }
 
 
 def vocabulary(stack: Stack, connection: Connection) -> Vocabulary:

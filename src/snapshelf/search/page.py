@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from snapshelf.candidates import Ranked
-from snapshelf.catalogue import products
 from snapshelf.receipts import LaneScore, Receipt
+from snapshelf.search import views
 from snapshelf.search.lanes import Found
 from snapshelf.search.printed import disagreement
+from snapshelf.search.remembered import products_of
 from snapshelf.search.score import CODE, Scored, best_views
 from snapshelf.search.traits import sold_out
-from snapshelf.search.views import families
 from snapshelf.stack import Stack
 from snapshelf.types import Hit, Part, split_aspect
 
@@ -44,11 +44,9 @@ def cards(stack: Stack, connection: Connection, scored: Scored, order: Sequence[
     """One card per product, or with ``fold`` per family: its best variant, or one in stock that is hardly behind."""
     if not fold:
         return [Card(at) for at in order]
-    family = families(stack, connection, [scored.skus[at] for at in order])
-    groups: dict[str, list[int]] = {}
-    for at in order:
-        sku = scored.skus[at]
-        groups.setdefault(f"family:{family[sku]}" if sku in family else f"sku:{sku}", []).append(at)
+    groups: dict[tuple[str, str], list[int]] = {}
+    for at, card in zip(order, views.cards(stack, connection, [scored.skus[at] for at in order]), strict=True):
+        groups.setdefault(card, []).append(at)
     several = [scored.skus[at] for group in groups.values() if len(group) > 1 for at in group]
     out = sold_out(stack, connection, several) if several else set()
     return [Card(_shown(scored, group, out), len(group) - 1) for group in groups.values()]
@@ -63,6 +61,7 @@ def _shown(scored: Scored, group: Sequence[int], out: set[str]) -> int:
 
 
 def hits(
+    stack: Stack,
     connection: Connection,
     scored: Scored,
     found: Found,
@@ -73,16 +72,18 @@ def hits(
     moved: Mapping[int, Ranked] | None = None,
 ) -> tuple[Hit, ...]:
     """The cards of a page as hits, ranks from ``offset`` + 1 on; ``moved``: what the shop's rules did to some."""
-    held = products.get(connection, [scored.skus[card.at] for card in page])
-    ranks = {"vector": {sku: n for n, sku in enumerate(found.vector, 1)}}
-    ranks["lexical"] = {sku: n for n, sku in enumerate(found.lexical, 1)}
+    held = products_of(stack, connection, [scored.skus[card.at] for card in page])
+    ranks = {
+        name: dict(zip(lane, range(1, len(lane) + 1), strict=True))
+        for name, lane in (("vector", found.vector), ("lexical", found.lexical))
+    }
     made = []
     for rank, card in enumerate(page, start=offset + 1):
         sku, (view, span) = scored.skus[card.at], split_aspect(scored.views[card.at])
         scores = {part.name: float(score) for part, score in zip(parts, scored.parts[card.at], strict=True)}
         shop = (moved or {}).get(card.at)
-        receipt = _receipt(scored, found, card.at, ranks, told, shop.parts if shop else {})
-        receipt = replace(receipt, disagrees=disagreement(told.brands, held[sku]))
+        other = disagreement(told.brands, held[sku])
+        receipt = _receipt(scored, found, card.at, ranks, told, shop.parts if shop else {}, other)
         fits, cosine = round(float(scored.relevance[card.at]), 6), float(scored.cosines[card.at])
         label = shop.label if shop else ""
         made.append(Hit(rank, sku, cosine, held[sku], scores, view, card.siblings, span, fits, receipt, label))
@@ -96,6 +97,7 @@ def _receipt(
     ranks: Mapping[str, Mapping[str, int]],
     told: Told,
     boosts: Mapping[str, float],
+    disagrees: str,
 ) -> Receipt:
     sku = scored.skus[at]
     lanes = []
@@ -119,4 +121,5 @@ def _receipt(
         relaxed=told.relaxed,
         path=told.path,
         recall=told.recall,
+        disagrees=disagrees,
     )

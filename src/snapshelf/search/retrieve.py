@@ -10,9 +10,10 @@ from sqlalchemy import Connection
 
 from snapshelf.catalogue import asking, embeddings
 from snapshelf.errors import Unsupported
-from snapshelf.search.views import families
+from snapshelf.search import remembered
+from snapshelf.search.views import cards
 from snapshelf.stack import Stack
-from snapshelf.types import Filter, Neighbours, Vectors, split_view
+from snapshelf.types import Filter, Neighbours, Vectors, skus_of
 from snapshelf.vectors import unit
 
 SPARE = 8  # views fetched beyond what is needed, so that one round is usually enough
@@ -79,14 +80,16 @@ class _Plan:
 
     def enough(self, skus: Sequence[str]) -> bool:
         """Whether these are as many as needed."""
-        return len(_cards(self.stack, self.connection, skus) if self.fold else skus) >= self.need
+        if not self.fold or len(skus) < self.need:
+            return len(skus) >= self.need
+        return len(set(cards(self.stack, self.connection, skus))) >= self.need
 
 
 def _fetched(plan: _Plan, asked: Filter | None) -> Candidates:
     """Ask the store with the filter ``asked``, for more and more until enough pass or there is no more."""
     stack, safe = plan.stack, "filter-safe" in plan.stack.store.can
     exact = plan.where is None or (safe and asked is not None)
-    passes = list if exact else _passing(plan.connection, plan.where)
+    passes = list if exact else _passing(plan)
     total = stack.count_views(plan.connection)
     views = total / max(1, plan.products_in_all)  # of a product
     ratio = plan.products_in_all / max(1, plan.passing) if plan.where is not None and asked is None else 1.0
@@ -95,7 +98,7 @@ def _fetched(plan: _Plan, asked: Filter | None) -> Candidates:
     while True:
         twice = not safe and (asked is not None or total < FAR * fetch)
         ids, found = _asked(plan, fetch, asked, twice)
-        skus = passes(list(dict.fromkeys(split_view(id)[0] for id in ids)))
+        skus = passes(skus_of(ids))
         got = len(found.ids[0])
         # Few results mean that there are no more, except where a store may lose some; then until it finds no more.
         ended = got < fetch if safe else got <= before
@@ -138,20 +141,15 @@ def _exact(stack: Stack, connection: Connection, vector: Vectors, where: Filter)
     return Candidates(order, f"exact over {len(order)} filtered products", 1.0)
 
 
-def _passing(connection: Connection, where: Filter | None) -> Callable[[Sequence[str]], list[str]]:
+def _passing(plan: _Plan) -> Callable[[Sequence[str]], list[str]]:
     def keep(skus: Sequence[str]) -> list[str]:
-        if where is None:
+        if plan.where is None:
             return list(skus)
         parts = [skus[start : start + AT_ONCE] for start in range(0, len(skus), AT_ONCE)]
-        passing = {sku for part in parts for sku in asking.skus(connection, where, part)}
+        passing = set[str]().union(*(remembered.among(plan.stack, plan.connection, plan.where, part) for part in parts))
         return [sku for sku in skus if sku in passing]
 
     return keep
-
-
-def _cards(stack: Stack, connection: Connection, skus: Sequence[str]) -> set[str]:
-    family = families(stack, connection, skus)
-    return {family.get(sku, sku) for sku in skus}
 
 
 def _nothing() -> Neighbours:

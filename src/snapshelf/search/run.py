@@ -14,7 +14,7 @@ from snapshelf.catalogue import asking
 from snapshelf.errors import BadQuery, NotHere
 from snapshelf.filters import check, parse
 from snapshelf.fusion import weighted_mean
-from snapshelf.search import facets, lanes, meaning, printed, relevance
+from snapshelf.search import facets, lanes, meaning, printed, relevance, remembered
 from snapshelf.search.answer import Ready, Wanted, answer
 from snapshelf.search.explain import Explained, explained
 from snapshelf.search.meaning import Meaning
@@ -26,7 +26,7 @@ MAX_OFFSET = 10_000
 STEP = lanes.DEPTH  # candidates come in multiples of this, so that the pages of one query are cut from one list
 
 
-def search(stack: Stack, parts: Sequence[Part], wanted: Wanted) -> Results:
+def search(stack: Stack, connection: Connection, parts: Sequence[Part], wanted: Wanted) -> Results:
     """The ``k`` best products from ``offset`` on.
 
     ``score`` of a hit is the cosine between the fused query and the product's best view. One lane alone orders by its
@@ -35,17 +35,14 @@ def search(stack: Stack, parts: Sequence[Part], wanted: Wanted) -> Results:
     """
     began = time.perf_counter()
     _check(wanted)
-    with stack.catalogue.read() as connection:
-        ready = _ready(stack, connection, parts, wanted)
-        results = answer(stack, connection, ready, wanted)
+    results = answer(stack, connection, _ready(stack, connection, parts, wanted), wanted)
     return replace(results, seconds=time.perf_counter() - began)
 
 
-def explain(stack: Stack, parts: Sequence[Part], wanted: Wanted, sku: str) -> Explained:
+def explain(stack: Stack, connection: Connection, parts: Sequence[Part], wanted: Wanted, sku: str) -> Explained:
     """Why a product is where it is in the answer to a query, or is not in it. Raises what `search` raises."""
     _check(wanted)
-    with stack.catalogue.read() as connection:
-        return explained(stack, connection, _ready(stack, connection, parts, wanted), wanted, sku)
+    return explained(stack, connection, _ready(stack, connection, parts, wanted), wanted, sku)
 
 
 def embed(stack: Stack, parts: Sequence[Part]) -> Vectors:
@@ -68,7 +65,7 @@ def _ready(stack: Stack, connection: Connection, parts: Sequence[Part], wanted: 
     where = meaning.both(given, meant.where)
     rows, fused = _fused(stack, meant, parts)
     need = -(-(wanted.offset + wanted.k) // STEP) * STEP
-    passing = stack.count(connection, where) if where else total
+    passing = remembered.count(stack, connection, where) if where else total
     fold = wanted.collapse == "family"
     parted = meant.parts[: len(rows)]
     seen = printed.understood(stack, connection, wanted.lines)

@@ -81,7 +81,8 @@ def score(
     of_parts = np.column_stack([held.best(held.vectors @ row) for row in rows]) if n else np.empty((0, len(rows)))
     bm25 = _bm25(stack, asked, found, skus, lanes)
     share = _share(stack, connection, asked, found, skus, bm25)
-    proof = _proof(stack, connection, asked, held, share, slopes)
+    words, sight = relevance.distances(held, asked.fused, background(stack, connection))
+    proof = relevance.evidence(slopes, words, sight, share)
     log_odds, met = _log_odds(proof, found, skus, granted or {})
     rounded: Floats = np.clip(np.round(np.asarray(cosines[best], np.float64), 6), -1.0, 1.0)
     keys, fits = _keys(lanes, rounded, bm25, share, log_odds)
@@ -90,7 +91,7 @@ def score(
     return Scored(
         skus=skus,
         cosines=rounded,
-        views=[held.aspects[at] for at in best],
+        views=held.aspects[best].tolist(),
         parts=np.clip(np.round(of_parts.astype(np.float64), 6), -1, 1),
         bm25=bm25,
         share=share,
@@ -113,8 +114,9 @@ def _log_odds(
 ) -> tuple[Floats, dict[str, NDArray[np.bool_]]]:
     """(n,) with what codes and wishes add, and which product meets which wish."""
     met = {said: np.array([sku in one.skus for sku in skus], bool) for said, one in granted.items()}
-    coded = np.array([CODE[found.codes[sku][1]] if sku in found.codes else 0.0 for sku in skus])
-    nothing = np.zeros(len(skus))
+    coded, nothing = np.zeros(len(skus)), np.zeros(len(skus))
+    if found.codes:
+        coded = np.array([CODE[found.codes[sku][1]] if sku in found.codes else 0.0 for sku in skus])
     kinds = np.max([nothing, *(met[said] for said, one in granted.items() if one.category)], axis=0)
     looks = [met[said] for said, one in granted.items() if not one.category]
     wished = WISH / max(1.0, len(looks) / MOST_WISHES) * np.sum([nothing, *looks], axis=0) + CATEGORY * kinds
@@ -144,13 +146,6 @@ def _order(
     return order
 
 
-def _proof(
-    stack: Stack, connection: Connection, asked: Asked, held: Chosen, share: Floats, slopes: Slopes
-) -> relevance.Evidence:
-    words, sight = relevance.distances(held, asked.fused, background(stack, connection))
-    return relevance.evidence(slopes, words, sight, share)
-
-
 def _keys(
     lanes: Sequence[str], cosines: Floats, bm25: Floats, share: Floats, log_odds: Floats
 ) -> tuple[Floats, Floats]:
@@ -166,10 +161,10 @@ def best_rows(held: Chosen, cosines: NDArray[np.float32]) -> list[int]:
     """Row of each product's best view, the first of equal ones."""
     if not held.skus:
         return []
-    sizes = np.diff([*held.starts, len(cosines)])
-    top = np.repeat(held.best(cosines), sizes) == cosines
+    top = np.repeat(held.best(cosines), held.ends - held.starts) == cosines
     rows = np.where(top, np.arange(len(cosines)), len(cosines))
-    return [int(row) for row in np.minimum.reduceat(rows, held.starts)]
+    best: list[int] = np.minimum.reduceat(rows, held.starts).tolist()
+    return best
 
 
 def _share(
@@ -191,10 +186,10 @@ def _bm25(stack: Stack, asked: Asked, found: Found, skus: Sequence[str], lanes: 
 
 def best_views(scored: Scored, at: int) -> dict[str, tuple[str, float]]:
     """For each kind of view of one product, its best one and the cosine."""
-    ends = [*scored.held.starts[1:], len(scored.view_cosines)]
-    found: dict[str, tuple[str, float]] = {}
-    for row in range(int(scored.held.starts[at]), int(ends[at])):
-        group, cosine = GROUPS[scored.held.groups[row]], round(float(scored.view_cosines[row]), 6)
+    held, found = scored.held, dict[str, tuple[str, float]]()
+    end = held.starts[at + 1] if at + 1 < len(held.starts) else len(scored.view_cosines)
+    for row in range(int(held.starts[at]), int(end)):
+        group, cosine = GROUPS[held.groups[row]], round(float(scored.view_cosines[row]), 6)
         if group not in found or cosine > found[group][1]:
-            found[group] = (scored.held.aspects[row], cosine)
+            found[group] = (held.aspects[row], cosine)
     return found

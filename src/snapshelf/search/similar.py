@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from snapshelf.catalogue import asking, embeddings, products
 from snapshelf.errors import BadQuery, NotHere
-from snapshelf.search import relevance
+from snapshelf.search import relevance, remembered
 from snapshelf.search.background import background
 from snapshelf.search.lanes import DEPTH, Found
 from snapshelf.search.page import Card, Told, cards, hits
@@ -43,7 +43,13 @@ class Own:
 
 
 def similar(
-    stack: Stack, sku: str, k: int = 12, where: str | None = None, offset: int = 0, family: bool = False
+    stack: Stack,
+    connection: Connection,
+    sku: str,
+    k: int = 12,
+    where: str | None = None,
+    offset: int = 0,
+    family: bool = False,
 ) -> Results:
     """The ``k`` products from ``offset`` on that are nearest to one of the shelf, which is not among them.
 
@@ -57,8 +63,7 @@ def similar(
     """
     began = time.perf_counter()
     _check(sku, k, offset)
-    with stack.catalogue.read() as connection:
-        results = _similar(stack, connection, sku, k, condition(connection, where), offset, family)
+    results = _similar(stack, connection, sku, k, condition(connection, where), offset, family)
     told = (where or "").strip()
     shown = tuple(replace(hit, receipt=replace(hit.receipt, filtered=told)) if hit.receipt else hit for hit in results)
     return replace(results, hits=shown, seconds=time.perf_counter() - began)
@@ -80,7 +85,7 @@ def _similar(
     kin = _kin(connection, sku)
     out = {sku} if family else kin
     every = stack.count(connection)
-    passing = stack.count(connection, where) if where else every
+    passing = remembered.count(stack, connection, where) if where else every
     need = -(-(offset + k + len(out)) // DEPTH) * DEPTH
     near = [
         candidates(stack, connection, row[None], need, where, not family, passing, every) if passing else None
@@ -100,7 +105,7 @@ def _similar(
     parts = [Part(aspect, "image", "") for aspect in own.aspects]  # their names alone are shown
     told = Told(path=found.path, recall=found.recall)
     return Results(
-        hits=hits(connection, scored, found, made[offset : offset + k], offset, parts, told),
+        hits=hits(stack, connection, scored, found, made[offset : offset + k], offset, parts, told),
         matching=passing,
         path=found.path,
         recall=found.recall,
@@ -158,7 +163,7 @@ def _scored(stack: Stack, connection: Connection, own: Own, found: Found, lists:
     return Scored(
         skus=held.skus,
         cosines=rounded,
-        views=[held.aspects[at] for at in best],
+        views=held.aspects[best].tolist(),
         parts=np.clip(np.round(parts.astype(np.float64), 6), -1, 1),
         bm25=none,
         share=none,

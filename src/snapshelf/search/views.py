@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,9 +28,14 @@ class Chosen:
 
     skus: list[str]
     starts: NDArray[np.int64]  # (products,)
-    aspects: list[str]
+    aspects: NDArray[np.object_]  # (views,) of str
     groups: NDArray[np.int8]  # (views,) index into `GROUPS`
     vectors: Vectors  # (views, d)
+
+    @property
+    def ends(self) -> NDArray[np.int64]:
+        """(products,) the row after each one's last view."""
+        return np.append(self.starts[1:], len(self.vectors)) if self.skus else self.starts
 
     def best(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
         """(products,) the highest of each product's view scores (views,)."""
@@ -46,50 +52,54 @@ class ViewCache:
 
     seq: int
     dim: int
-    rows: dict[str, tuple[int, int]] = field(default_factory=dict)  # SKU → its first row, and the one after its last
+    places: dict[str, int] = field(default_factory=dict)  # SKU → its place in ``spans``
+    spans: NDArray[np.int64] = field(default_factory=lambda: np.empty((0, 2), np.int64))  # first row, number of rows
     families: dict[str, str] = field(default_factory=dict)
-    aspects: list[str] = field(default_factory=list)
+    cards: dict[str, tuple[str, str]] = field(default_factory=dict)  # SKU → what `cards` says of it
+    aspects: NDArray[np.object_] = field(default_factory=lambda: np.empty(0, object))
     groups: NDArray[np.int8] = field(default_factory=lambda: np.empty(0, np.int8))
     vectors: Vectors = field(default_factory=lambda: np.empty((0, 0), np.float32))
     used: int = 0
 
     def take(self, skus: Sequence[str]) -> Chosen:
         """The views of these products, all of which are in the cache; those without a view are left out."""
-        spans = [(sku, *self.rows[sku]) for sku in skus if self.rows[sku][0] < self.rows[sku][1]]
-        sizes = np.array([end - start for _, start, end in spans], np.int64)
-        starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64) if spans else np.empty(0, np.int64)
-        first = np.array([start for _, start, _ in spans], np.int64)
+        first, sizes = self.spans[[self.places[sku] for sku in skus]].reshape(-1, 2).T
+        if not np.all(sizes):
+            skus = [sku for sku, size in zip(skus, sizes.tolist(), strict=True) if size]
+            first, sizes = first[sizes > 0], sizes[sizes > 0]
+        starts = np.cumsum(sizes) - sizes
         index = np.repeat(first - starts, sizes) + np.arange(int(sizes.sum()))
-        aspects = [self.aspects[row] for row in index.tolist()]
-        return Chosen([sku for sku, *_ in spans], starts, aspects, self.groups[index], self.vectors[index])
+        return Chosen(list(skus), starts, self.aspects[index], self.groups[index], self.vectors[index])
 
     def put(self, held: embeddings.Held, skus: Sequence[str], families: Mapping[str, str]) -> None:
         """Add the views of products that are not in the cache yet."""
         base, needed = self.used, self.used + len(held.aspects)
         if needed > len(self.vectors):
             room = max(1024, needed, 2 * len(self.vectors))
-            grown, kinds = np.empty((room, self.dim), np.float32), np.empty(room, np.int8)
-            if base:
-                grown[:base], kinds[:base] = self.vectors[:base], self.groups[:base]
-            self.vectors, self.groups = grown, kinds
+            self.vectors = _grown(self.vectors, base, np.empty((room, self.dim), np.float32))
+            self.groups = _grown(self.groups, base, np.empty(room, np.int8))
+            self.aspects = _grown(self.aspects, base, np.empty(room, object))
         self.vectors[base:needed] = held.vectors
         self.groups[base:needed] = [_group(aspect) for aspect in held.aspects]
-        self.aspects.extend(held.aspects)
+        self.aspects[base:needed] = held.aspects
         self.used = needed
         ends = [*held.starts.tolist()[1:], len(held.aspects)][: len(held.skus)]  # none, where no product has a view
-        self.rows.update(
-            {sku: (base + a, base + b) for sku, a, b in zip(held.skus, held.starts.tolist(), ends, strict=True)}
-        )
-        for sku in skus:
-            self.rows.setdefault(sku, (0, 0))
-            self.families[sku] = families.get(sku, "")
+        of = {sku: (base + a, b - a) for sku, a, b in zip(held.skus, held.starts.tolist(), ends, strict=True)}
+        self.places.update(zip(skus, range(len(self.places), len(self.places) + len(skus)), strict=True))
+        self.spans = np.concatenate([self.spans, np.array([of.get(sku, (0, 0)) for sku in skus], np.int64)])
+        self.know({sku: families.get(sku, "") for sku in skus})
+
+    def know(self, families: Mapping[str, str]) -> None:
+        """Take on the families of products."""
+        self.families.update(families)
+        self.cards.update((sku, (family, "" if family else sku)) for sku, family in families.items())
 
 
 def chosen(stack: Stack, connection: Connection, skus: Sequence[str]) -> Chosen:
     """The views of these products, from memory where they were read before; products without a view are left out."""
     with _turn:
         cache = _cache(stack, connection)
-        missing = [sku for sku in skus if sku not in cache.rows]
+        missing = [sku for sku in dict.fromkeys(skus) if sku not in cache.places]
         if missing:
             held = embeddings.of_products(connection, missing, stack.model, stack.kept_dim, stack.dim)
             cache.put(held, missing, _families(connection, missing))
@@ -99,11 +109,23 @@ def chosen(stack: Stack, connection: Connection, skus: Sequence[str]) -> Chosen:
 def families(stack: Stack, connection: Connection, skus: Sequence[str]) -> dict[str, str]:
     """SKU → family, for those that have one."""
     with _turn:
-        held = _cache(stack, connection).families
-        found = {sku: held[sku] for sku in skus if sku in held}
-    missing = [sku for sku in skus if sku not in found]  # another thread may have emptied the cache since
-    found.update(_families(connection, missing))
-    return {sku: family for sku, family in found.items() if family}
+        held = _known(stack, connection, skus).families
+        return {sku: family for sku in skus if (family := held.get(sku))}
+
+
+def cards(stack: Stack, connection: Connection, skus: Sequence[str]) -> list[tuple[str, str]]:
+    """What each product is one card with: (its family, ""), or ("", its SKU) where it has none."""
+    with _turn:
+        held = _known(stack, connection, skus).cards
+        return [held.get(sku) or ("", sku) for sku in skus]
+
+
+def _known(stack: Stack, connection: Connection, skus: Sequence[str]) -> ViewCache:
+    cache = _cache(stack, connection)
+    missing = [sku for sku in skus if sku not in cache.families]
+    if missing:
+        cache.know(_families(connection, missing))
+    return cache
 
 
 def sample(connection: Connection, most: int) -> list[tuple[str, str]]:
@@ -130,6 +152,11 @@ def _families(connection: Connection, skus: Sequence[str]) -> dict[str, str]:
         some = select(c.sku, c.family).where(c.sku.in_(skus[start : start + AT_ONCE]))
         found.update((row.sku, row.family) for row in connection.execute(some))
     return found
+
+
+def _grown(rows: NDArray[Any], used: int, larger: NDArray[Any]) -> NDArray[Any]:
+    larger[:used] = rows[:used]
+    return larger
 
 
 def _group(aspect: str) -> int:

@@ -29,6 +29,9 @@ class Part:
         return (data[start:end].decode() for start, end in zip([0, *ends], ends, strict=False))
 
 
+NAMED = 20_000  # ids of written rows that are kept as strings, since the same ones are found again and again
+
+
 class Ids:
     """Ids by row. Those of a written segment are one blob of bytes with offsets; new ones are a list."""
 
@@ -38,6 +41,7 @@ class Ids:
         self.new: list[str] = []
         self._places: dict[str, int] = {}  # of new rows
         self._sorted = np.empty(0, np.int64), np.empty(0, np.int64)  # hashes of written rows, their rows
+        self._named: dict[int, str] = {}
 
     def __len__(self) -> int:
         return self.written + len(self.new)
@@ -64,10 +68,17 @@ class Ids:
 
     def names(self, rows: Sequence[int]) -> list[str]:
         """The ids of several rows; one call, since a search asks for all it found."""
-        if rows and self.parts and max(rows) < len(self.parts[0].ends):
+        known = self._named
+        missing = [row for row in rows if row not in known]
+        if len(known) + len(missing) > NAMED:
+            known, missing = {}, list(rows)
+            self._named = known if len(rows) <= NAMED else {}
+        if missing and self.parts and max(missing) < len(self.parts[0].ends):
             blob, ends = self.parts[0].blob, self.parts[0].ends
-            return [str(blob[ends[row - 1] if row else 0 : ends[row]], "utf-8") for row in rows]
-        return [self.get(row) for row in rows]
+            known.update((row, str(blob[ends[row - 1] if row else 0 : ends[row]], "utf-8")) for row in missing)
+        else:
+            known.update((row, self.get(row)) for row in missing)
+        return [known[row] for row in rows]
 
     def find(self, ids: Sequence[str], alive: NDArray[np.bool_]) -> list[int]:
         """The living row of each id, -1 where there is none."""

@@ -13,6 +13,7 @@ from snapshelf.catalogue import asking, embeddings, products
 from snapshelf.errors import BadInput, NotHere
 from snapshelf.protocols import Reader
 from snapshelf.search import Media
+from snapshelf.shelf.followed import followed
 from snapshelf.shelf.reading import read_catalogue
 from snapshelf.stack import Stack
 from snapshelf.types import Product, Results
@@ -124,8 +125,9 @@ class Shelf:
         asked = searching.question(self.stack, text, image, audio, video, weights, crop, read_text)
         settings = self.stack.settings.search
         wanted = searching.wanted(settings, where, k, offset, collapse, lanes, facets, cutoff, understand, off, rerank)
-        self._catch_up(wanted)
-        found = searching.search(self.stack, asked.parts, replace(wanted, barcodes=asked.barcodes, lines=asked.lines))
+        wanted = replace(wanted, barcodes=asked.barcodes, lines=asked.lines)
+        with followed(self.stack, "lexical" in wanted.lanes, wanted.named) as connection:
+            found = searching.search(self.stack, connection, asked.parts, wanted)
         return replace(found, heard=asked.heard, advice=asked.advice, printed=asked.printed)
 
     def explain(
@@ -144,9 +146,9 @@ class Shelf:
         """
         asked = searching.question(self.stack, text, image)
         wanted = searching.wanted(self.stack.settings.search, where, lanes=lanes, understand=understand, off=off)
-        self._catch_up(wanted)
         wanted = replace(wanted, barcodes=asked.barcodes, lines=asked.lines)
-        return searching.explain(self.stack, asked.parts, wanted, sku)
+        with followed(self.stack, "lexical" in wanted.lanes, wanted.named) as connection:
+            return searching.explain(self.stack, connection, asked.parts, wanted, sku)
 
     def suggest(self, typed: str, k: int = 8) -> tuple[Suggested, ...]:
         """Ways to go on with what is being typed, best first (`snapshelf.search.suggest`). Raises BadQuery."""
@@ -163,15 +165,8 @@ class Shelf:
         """
         from snapshelf.search.similar import similar
 
-        self._catch_up(searching.Wanted())
-        return similar(self.stack, sku, k, where, offset, family)
-
-    def _catch_up(self, wanted: searching.Wanted) -> None:
-        """Bring the indexes to the catalogue's state where they are behind it."""
-        if self.stack.is_behind("lexical" in wanted.lanes, needed=wanted.named):
-            from snapshelf.ingest.follow import catch_up
-
-            catch_up(self.stack)
+        with followed(self.stack, words=False) as connection:
+            return similar(self.stack, connection, sku, k, where, offset, family)
 
     def _measure(self) -> None:
         """Learn what the shop does not sell, where that is due."""
