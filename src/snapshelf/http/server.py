@@ -49,6 +49,8 @@ class Server:
     closing: bool = False
     memo: Memo = field(default_factory=Memo)
     looked: tuple[int, float] = (-1, 0.0)  # the catalogue's state, and when it was looked at
+    good_for: float = FRESH  # seconds for which an answer may be given again
+    looking: anyio.Lock = field(default_factory=anyio.Lock)
     memory: dict[str, object] = field(default_factory=dict)  # what parts keep between requests, by their name
 
     async def search(self, work: Callable[[*Ts], T], *args: *Ts) -> T:
@@ -62,22 +64,22 @@ class Server:
         return await anyio.to_thread.run_sync(work, *args, limiter=self.others)
 
     async def state(self) -> int:
-        """The number of the catalogue's newest transaction, looked at once in a while."""
-        now = time.monotonic()
-        if now - self.looked[1] > LOOK:
-            self.looked = await self.call(_state, self.shelf), now
-        return self.looked[0]
+        """The number of the catalogue's newest transaction, looked at once in a while. One request looks; the others go
+        on with what was seen before, or wait where that is out of date for certain.
+        """
+        if time.monotonic() - self.looked[1] <= LOOK or (self.looking.locked() and self.looked[0] >= 0):
+            return self.looked[0]
+        async with self.looking:
+            while (now := time.monotonic()) - self.looked[1] > LOOK:
+                before = self.looked
+                state, self.good_for = await self.call(_state, self.shelf)
+                if self.looked == before:  # not if this process changed something meanwhile
+                    self.looked = state, now
+            return self.looked[0]
 
     def changed(self) -> None:
         """This process changed the catalogue: look again at once."""
-        self.looked = (-1, 0.0)
-
-    @property
-    def good_for(self) -> float:
-        """Seconds for which an answer may be given again."""
-        stack = self.shelf.stack
-        ranked = stack.settings.ranking.rules or (stack.folder / MODEL).exists()
-        return RANKED if ranked else FRESH
+        self.looked = (-1, -time.monotonic())  # another one each time
 
     def close(self) -> None:
         """Write down what is still to be written, and close the shelf."""
@@ -94,9 +96,12 @@ def start(shelf: Shelf, figures: Figures) -> Server:
     )
 
 
-def _state(shelf: Shelf) -> int:
-    with shelf.stack.catalogue.read() as connection:
-        return changes.now(connection)
+def _state(shelf: Shelf) -> tuple[int, float]:
+    """The catalogue's newest transaction, and for how many seconds an answer is good."""
+    stack = shelf.stack
+    ranked = stack.settings.ranking.rules or (stack.folder / MODEL).exists()
+    with stack.catalogue.read() as connection:
+        return changes.now(connection), RANKED if ranked else FRESH
 
 
 def variants(server: Server, hits: Iterable[Hit]) -> dict[str, list[Product]]:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -29,6 +30,7 @@ from snapshelf.shelf import Shelf, open_shelf
 
 SHELF, SETTINGS = "SNAPSHELF_SERVED_SHELF", "SNAPSHELF_SERVED_SETTINGS"
 HOUR = 3600.0
+TURN = 0.0005  # seconds: a search lets go of the interpreter a hundred times, and each time waits so long for its turn
 SUMMARY = "One search box for a shop: words, photos, sound and video."
 log = logging.getLogger("snapshelf.server")
 
@@ -82,6 +84,7 @@ def _described(app: FastAPI, describe: Callable[[], dict[str, Any]]) -> dict[str
 
 def application() -> FastAPI:
     """The application of a process that `run` started: the shelf is named in its environment."""
+    sys.setswitchinterval(TURN)
     folder, settings = os.environ[SHELF], os.environ.get(SETTINGS, "")
     return create(open_shelf(folder, Path(settings) if settings else None, create=False))
 
