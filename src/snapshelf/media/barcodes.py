@@ -16,6 +16,7 @@ FORMATS = ("EAN13", "EAN8", "UPCA", "ITF14", "Code128", "DataBarOmni")
 
 SQUARE, WAYS = 16, 12  # pixels of a square; directions that are told apart
 EDGES, ALIKE, STRIPED = 150.0, 0.6, 15  # energy of a pixel's edge, share of it in one direction, squares that have both
+LEANING = 8.0  # degrees from upright up to which bars are read as they are
 
 
 def read_barcodes(picture: Image) -> tuple[str, ...]:
@@ -31,9 +32,10 @@ def read_barcodes(picture: Image) -> tuple[str, ...]:
         grey.thumbnail((SIDE, SIDE))
     zxing, formats = reader
     found: Any = ()
-    if not _has_stripes(grey):
+    lean = _lean(grey)
+    if lean is None:
         return ()
-    for shown in _looks(grey):
+    for shown in _looks(grey, lean):
         found = zxing.read_barcodes(shown, formats=formats, try_downscale=False, try_invert=False)
         if found:
             break
@@ -41,8 +43,9 @@ def read_barcodes(picture: Image) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.text for one in ordered if one.valid and one.text))
 
 
-def _has_stripes(grey: Image) -> bool:
-    """Whether many places of a picture have strong edges that all run the same way: what is left of a label's bars.
+def _lean(grey: Image) -> float | None:
+    """By how many degrees, in [-45, 45], the stripes of a picture lean clockwise; None where it has none: where not many
+    places have strong edges that all run the same way, which is what is left of a label's bars.
 
     The structure tensor of squares of 16 pixels (Bigün & Granlund 1987), in every other band of them. Most photos have
     no such place, and end here for a fraction of what looking for codes costs.
@@ -52,7 +55,7 @@ def _has_stripes(grey: Image) -> bool:
     pixels = np.asarray(grey, np.int16)
     high, wide = pixels.shape[0] // 32, pixels.shape[1] // SQUARE
     if not high or not wide:
-        return False
+        return None
     bands = pixels[: high * 32, : wide * SQUARE].reshape(high, 32, wide * SQUARE)[:, : SQUARE + 1]
     across = np.diff(bands[:, :SQUARE], axis=2, append=0).astype(np.float32)
     across[:, :, -1] = 0
@@ -63,20 +66,28 @@ def _has_stripes(grey: Image) -> bool:
     )
     energy, turned = xx + yy, np.hypot(xx - yy, 2 * xy)
     striped = (energy > EDGES * SQUARE**2) & (turned > ALIKE * energy)
-    ways = np.floor((np.arctan2(2 * xy, xx - yy)[striped] + np.pi) / (2 * np.pi) * WAYS).astype(int) % WAYS
+    doubled = np.arctan2(2 * xy, xx - yy)[striped]  # of the edges' angle, for which a half turn makes no difference
+    ways = np.floor((doubled + np.pi) / (2 * np.pi) * WAYS).astype(int) % WAYS
     counts = np.bincount(ways, minlength=WAYS)
-    return bool(np.max(counts + np.roll(counts, 1)) >= STRIPED)
+    both = counts + np.roll(counts, 1)
+    if np.max(both) < STRIPED:
+        return None
+    way = int(np.argmax(both))
+    of_most = doubled[(ways == way) | (ways == (way - 1) % WAYS)]
+    angle = np.degrees(np.angle(np.exp(1j * of_most).sum())) / 2
+    return float((angle + 45) % 90 - 45)
 
 
-def _looks(grey: Image) -> Iterator[Image]:
-    """The photo as it is, then sharpened, then turned by an eighth: the reader looks along rows and columns only."""
+def _looks(grey: Image, lean: float) -> Iterator[Image]:
+    """The photo as it is, then sharpened, then turned upright: the reader looks along rows and columns only."""
     from PIL import Image as pil
     from PIL import ImageFilter
 
     yield grey
-    sharp = grey.filter(ImageFilter.UnsharpMask(radius=3, percent=300, threshold=0))
-    yield sharp
-    yield sharp.rotate(45, expand=True, resample=pil.Resampling.BICUBIC, fillcolor=128)
+    sharpened = ImageFilter.UnsharpMask(radius=3, percent=300, threshold=0)
+    yield grey.filter(sharpened)
+    if abs(lean) > LEANING:
+        yield grey.rotate(lean, expand=True, resample=pil.Resampling.BICUBIC, fillcolor=128).filter(sharpened)
 
 
 @cache
