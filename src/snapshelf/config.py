@@ -88,7 +88,7 @@ class SearchSettings:
 class RankingSettings:
     """What moves products beside their relevance (docs/ranking.md)."""
 
-    rules: str = row("", "file of the shop's rules, such as rules.toml; empty: none")
+    rules: str = row("", "file of the shop's rules; empty: rules.toml in the shelf, if it is there")
     learned: bool = row(True, "false leaves a model that `snapshelf train rerank` put into the shelf unused")
     half_life_days: float = row(30.0, "days in which a click, a sale … comes to count half", 0.01)
     prior_strength: float = row(20.0, "impressions after which a product's own rates count as much as the shop's", 0.01)

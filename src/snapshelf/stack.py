@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 DEFAULT_MODEL = "compact"
 DATABASE = "catalogue.sqlite"
 LEXICAL = "lexical"  # folder, and name of its cursor
+RULES = "rules.toml"  # the shop's rules, where the settings name no other file
 REMEMBERED = 256  # filters whose counts are kept
 # What all views show → the purpose of a query, for a model that tells them apart; "query" for any mixture.
 SEARCHED: dict[frozenset[str], Purpose] = {
@@ -157,6 +158,12 @@ class Stack:
         speech = self.settings.speech
         loaded: Recogniser = plugins.find("recognisers", speech.recogniser).load(speech.options)
         return loaded
+
+    @property
+    def rules(self) -> Path | None:
+        """The file of the shop's rules: what the settings name, or the shelf's own; None where there is none."""
+        named, own = self.settings.ranking.rules, self.folder / RULES
+        return Path(named) if named else own if own.is_file() else None
 
     @property
     def limits(self) -> MediaLimits:

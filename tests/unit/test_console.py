@@ -433,15 +433,19 @@ def ended(client, seconds=30):
     return page
 
 
-def test_evaluations_are_run_kept_and_compared(client, send, folder):
+def evaluate(client, send, *ways):
+    """Judge a little, and run an evaluation by each of some lanes."""
     for sku, grade in (("R1", 3), ("R2", 2), ("B1", 0)):
         send("/console/judge/grade", q="red shoe", sku=sku, grade=str(grade))
     send("/console/judge/grade", q="blue shoe", sku="B1", grade="3")
-    given = {"queries": "queries.jsonl", "qrels": "qrels.csv"}
-    for lanes in ("", "lexical"):
-        assert send("/console/evaluation", **given, lanes=lanes).is_redirect
+    for lanes in ways:
+        assert send("/console/evaluation", queries="queries.jsonl", qrels="qrels.csv", lanes=lanes).is_redirect
         page = ended(client)
         assert ">done" in page or "done</td>" in page, page
+
+
+def test_evaluations_are_run_kept_and_compared(client, send, folder):
+    evaluate(client, send, "", "lexical")
     after, before = [run.id for run in runs.every(folder / "evaluations")][:2]
     held = json.loads((folder / "evaluations" / f"{after}.json").read_text())
     assert (held["state"], held["lanes"], held["settings"]["model"].startswith("toy")) == ("done", ["lexical"], True)
@@ -464,14 +468,16 @@ def test_only_judgements_of_the_folder_are_evaluated(send, name):
     assert send("/console/evaluation", queries="queries.jsonl", qrels=name).status_code == 400
 
 
-def test_a_damaged_evaluation_does_not_hide_the_others(client, folder):
+def test_a_damaged_evaluation_does_not_hide_the_others(client, send, folder):
+    evaluate(client, send, "lexical")
     (folder / "evaluations" / "20200101T000000-abcdef.json").write_text('{"id": ')
     page = client.get("/console/evaluation")
     assert (page.status_code, "20200101T000000" in page.text) == (200, False)
     assert client.get("/console/evaluation/20200101T000000-abcdef").status_code == 400
 
 
-def test_a_run_that_went_silent_was_interrupted(client, folder):
+def test_a_run_that_went_silent_was_interrupted(client, send, folder):
+    evaluate(client, send, "lexical")
     run = next(run for run in runs.every(folder / "evaluations") if run.state == "done")
     held = json.loads((folder / "evaluations" / f"{run.id}.json").read_text())
     held |= {"id": "20210101T000000-abcdef", "state": "running", "beat": time.time() - runs.SILENT - 1, "report": None}

@@ -21,10 +21,10 @@ LOOK = 0.1  # seconds for which the catalogue's state is taken to be what it was
 
 @dataclass(slots=True)
 class Held:
-    """An answer, when it was made and of which state; ``written``: it as JSON or a page, by name."""
+    """An answer, when it was made and of what state (`server.State`); ``written``: it as JSON or a page, by name."""
 
     results: Results
-    state: int
+    state: Hashable
     at: float
     written: dict[str, bytes] = field(default_factory=dict)
 
@@ -36,8 +36,8 @@ class Memo:
         self._held: OrderedDict[Hashable, Held] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: Hashable, state: int, seconds: float) -> Held | None:
-        """The answer to the same question, of this state of the catalogue and at most so many seconds old."""
+    def get(self, key: Hashable, state: Hashable, seconds: float) -> Held | None:
+        """The answer to the same question, of this state and at most so many seconds old."""
         with self._lock:
             held = self._held.get(key)
             if held is None or held.state != state or time.monotonic() - held.at > seconds:

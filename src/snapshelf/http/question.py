@@ -139,7 +139,7 @@ async def _held(server: Server, given: SearchWords, media: Media, writing: Writi
     key = None
     if not (media.images or media.audio or media.video):
         key = tuple(getattr(given, name) for name in ASKED)
-        if held := server.memo.get(key, state, server.good_for):
+        if held := server.memo.get(key, state, state.good_for):
             if writing and writing.name not in held.written:
                 held.written[writing.name] = await server.call(writing.of, held.results)
             return held, 0.0

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar, TypeVarTuple
+from typing import NamedTuple, TypeVar, TypeVarTuple
 
 import anyio
 from starlette.requests import HTTPConnection
@@ -20,7 +20,7 @@ from snapshelf.http.figures import Figures
 from snapshelf.http.memo import FRESH, LOOK, RANKED, Memo
 from snapshelf.http.rates import Rates
 from snapshelf.observe.querylog import QueryLog
-from snapshelf.rank.own import MODEL
+from snapshelf.rank.own import NOTHING, Mark, mark_of
 from snapshelf.search import remembered
 from snapshelf.shelf import Shelf
 from snapshelf.types import Hit, Product
@@ -31,6 +31,18 @@ OTHERS = 4  # threads for what is no search
 SECRET = (
     "server.secret"  # in the shelf: signs the console's sessions, so that all processes agree and restarts keep them
 )
+
+
+class State(NamedTuple):
+    """What answers to the same question depend on: the catalogue's newest transaction, and the shop's ranking."""
+
+    seq: int
+    ranking: Mark
+
+    @property
+    def good_for(self) -> float:
+        """Seconds for which an answer may be given again."""
+        return FRESH if self.ranking == NOTHING else RANKED
 
 
 @dataclass(slots=True)
@@ -48,8 +60,7 @@ class Server:
     ready: bool = False
     closing: bool = False
     memo: Memo = field(default_factory=Memo)
-    looked: tuple[int, float] = (-1, 0.0)  # the catalogue's state, and when it was looked at
-    good_for: float = FRESH  # seconds for which an answer may be given again
+    looked: tuple[State | None, float] = (None, 0.0)  # what answers depend on, and when it was looked at
     looking: anyio.Lock = field(default_factory=anyio.Lock)
     memory: dict[str, object] = field(default_factory=dict)  # what parts keep between requests, by their name
 
@@ -63,23 +74,24 @@ class Server:
         """Run something shorter in a thread, so that others are answered meanwhile."""
         return await anyio.to_thread.run_sync(work, *args, limiter=self.others)
 
-    async def state(self) -> int:
-        """The number of the catalogue's newest transaction, looked at once in a while. One request looks; the others go
-        on with what was seen before, or wait where that is out of date for certain.
+    async def state(self) -> State:
+        """What answers depend on, looked at once in a while. One request looks; the others go on with what was seen
+        before, or wait where that is out of date for certain.
         """
-        if time.monotonic() - self.looked[1] <= LOOK or (self.looking.locked() and self.looked[0] >= 0):
-            return self.looked[0]
+        seen, at = self.looked
+        if seen and (time.monotonic() - at <= LOOK or self.looking.locked()):
+            return seen
         async with self.looking:
-            while (now := time.monotonic()) - self.looked[1] > LOOK:
-                before = self.looked
-                state, self.good_for = await self.call(_state, self.shelf)
-                if self.looked == before:  # not if this process changed something meanwhile
+            while not (seen := self.looked[0]) or time.monotonic() - self.looked[1] > LOOK:
+                before, now = self.looked, time.monotonic()
+                state = await self.call(_state, self.shelf)
+                if self.looked is before:  # not if this process changed something meanwhile
                     self.looked = state, now
-            return self.looked[0]
+            return seen
 
     def changed(self) -> None:
         """This process changed the catalogue: look again at once."""
-        self.looked = (-1, -time.monotonic())  # another one each time
+        self.looked = (None, time.monotonic())
 
     def close(self) -> None:
         """Write down what is still to be written, and close the shelf."""
@@ -96,12 +108,10 @@ def start(shelf: Shelf, figures: Figures) -> Server:
     )
 
 
-def _state(shelf: Shelf) -> tuple[int, float]:
-    """The catalogue's newest transaction, and for how many seconds an answer is good."""
-    stack = shelf.stack
-    ranked = stack.settings.ranking.rules or (stack.folder / MODEL).exists()
-    with stack.catalogue.read() as connection:
-        return changes.now(connection), RANKED if ranked else FRESH
+def _state(shelf: Shelf) -> State:
+    ranking = mark_of(shelf.stack)
+    with shelf.stack.catalogue.read() as connection:
+        return State(changes.now(connection), ranking)
 
 
 def variants(server: Server, hits: Iterable[Hit]) -> dict[str, list[Product]]:
@@ -110,7 +120,8 @@ def variants(server: Server, hits: Iterable[Hit]) -> dict[str, list[Product]]:
     if not families:
         return {}
     stack = server.shelf.stack
-    if (known := remembered.known_variants(stack, server.looked[0], families)) is not None:
+    seen = server.looked[0]
+    if seen and (known := remembered.known_variants(stack, seen.seq, families)) is not None:
         return known
     with stack.catalogue.read() as connection:
         return remembered.variants(stack, connection, families)

@@ -44,8 +44,9 @@ def read_barcodes(picture: Image) -> tuple[str, ...]:
 
 
 def _lean(grey: Image) -> float | None:
-    """By how many degrees, in [-45, 45], the stripes of a picture lean clockwise; None where it has none: where not many
-    places have strong edges that all run the same way, which is what is left of a label's bars.
+    """By how many degrees, in [-45, 45], the stripes of a picture lean clockwise; None where it has none.
+
+    Stripes are many places with strong edges that all run the same way, which is what is left of a label's bars.
 
     The structure tensor of squares of 16 pixels (Bigün & Granlund 1987), in every other band of them. Most photos have
     no such place, and end here for a fraction of what looking for codes costs.

@@ -44,8 +44,8 @@ def dry_run(stack: Stack, hits: Iterable[Hit], text: str, file: Path | None = No
             using = Rerankers(plugins.find("rerankers", "rules").load(file, signals.known(connection)))
         if not using:
             raise BadSettings(
-                "there is nothing to try: the setting ranking.rules is empty and no reranker was trained; name a file "
-                "with --rules"
+                "there is nothing to try: this shop has no rules and no reranker was trained; name a file with "
+                "--rules, or in the setting ranking.rules"
             )
         ranked = apply(stack, connection, of_hits(stack, given), text, explain=len(given), using=using)
     products = {hit.sku: hit.product for hit in given}

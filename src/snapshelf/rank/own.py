@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -34,37 +34,52 @@ class Rerankers:
         return bool(self.rules or self.model)
 
 
+class Mark(NamedTuple):
+    """Which rules and which model: the file, when it was last written, and when the model was."""
+
+    file: Path | None
+    rules: int
+    model: int
+
+
+NOTHING = Mark(None, 0, 0)
+
+
 def rules_of(stack: Stack, connection: Connection) -> RuleReranker | None:
-    """The rules that the settings name, read now. Raises NotHere, BadSettings."""
-    file = stack.settings.ranking.rules
-    if not file:
+    """The shop's rules, read now. Raises NotHere, BadSettings."""
+    file = stack.rules
+    if file is None:
         return None
     from snapshelf.rank import signals
 
-    read: RuleReranker = plugins.find("rerankers", "rules").load(Path(file), signals.known(connection))
+    read: RuleReranker = plugins.find("rerankers", "rules").load(file, signals.known(connection))
     return read
 
 
 def of_shelf(stack: Stack, connection: Connection) -> Rerankers:
-    """The rules that the settings name and the model that was trained, read again when a file changes.
+    """The shop's rules and the model that was trained, read again when a file changes.
 
     Raises NotHere, BadSettings for rules that cannot be used, Mismatch for a model of other features, MissingExtra.
     """
-    ranking, kept = stack.settings.ranking, stack.folder / MODEL
-    rules_file = Path(ranking.rules) if ranking.rules else None
-    stamps = (_stamp(rules_file), _stamp(kept / "model.json") if ranking.learned else 0)
-    if not any(stamps) and rules_file is None:
+    mark, kept = mark_of(stack), stack.folder / MODEL
+    if mark == NOTHING:
         return Rerankers()
-    mark = (rules_file, stamps)
     held: tuple[object, Rerankers] | None = stack.rerankers  # type: ignore[assignment]
     if held is None or held[0] != mark:
         from snapshelf.rank import signals
 
         known = signals.known(connection)
-        model = plugins.find("rerankers", "lambdamart").load(kept, known) if stamps[1] else None
+        model = plugins.find("rerankers", "lambdamart").load(kept, known) if mark.model else None
         held = (mark, Rerankers(rules_of(stack, connection), model))
         stack.rerankers = held
     return held[1]
+
+
+def mark_of(stack: Stack) -> Mark:
+    """What they are now; another one when a file changes."""
+    file = stack.rules
+    model = _stamp(stack.folder / MODEL / "model.json") if stack.settings.ranking.learned else 0
+    return Mark(file, _stamp(file), model)
 
 
 def _stamp(file: Path | None) -> int:

@@ -81,8 +81,7 @@ def score(
     of_parts = np.column_stack([held.best(held.vectors @ row) for row in rows]) if n else np.empty((0, len(rows)))
     bm25 = _bm25(stack, asked, found, skus, lanes)
     share = _share(stack, connection, asked, found, skus, bm25)
-    words, sight = relevance.distances(held, asked.fused, background(stack, connection))
-    proof = relevance.evidence(slopes, words, sight, share)
+    proof = _proof(stack, connection, asked, held, share, slopes)
     log_odds, met = _log_odds(proof, found, skus, granted or {})
     rounded: Floats = np.clip(np.round(np.asarray(cosines[best], np.float64), 6), -1.0, 1.0)
     keys, fits = _keys(lanes, rounded, bm25, share, log_odds)
@@ -144,6 +143,13 @@ def _order(
     if both:
         fits[order] = np.sort(fits)[::-1]
     return order
+
+
+def _proof(
+    stack: Stack, connection: Connection, asked: Asked, held: Chosen, share: Floats, slopes: Slopes
+) -> relevance.Evidence:
+    words, sight = relevance.distances(held, asked.fused, background(stack, connection))
+    return relevance.evidence(slopes, words, sight, share)
 
 
 def _keys(

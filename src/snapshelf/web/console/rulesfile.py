@@ -17,9 +17,9 @@ from snapshelf.errors import BadInput, BadSettings, NotHere, of_system
 from snapshelf.rank import signals
 from snapshelf.rerankers.rules.check import check
 from snapshelf.rerankers.rules.read import parse
-from snapshelf.stack import Stack
+from snapshelf.stack import RULES, Stack
 
-NAME = "rules.toml"  # of a new file, in the shelf's folder
+NAME = RULES  # as faults call it
 KEPT = 10  # earlier versions
 LONGEST = 1_000_000  # characters
 START = """\
@@ -42,10 +42,9 @@ KEY = re.compile(r"^rules\.toml(?:, |: )(?:there is no key ')?(\w+)")
 
 @dataclass(frozen=True, slots=True)
 class RulesFile:
-    """The file as it is now. ``set``: the settings name it; ``mark``: of its content, "" while there is none."""
+    """The file as it is now; ``mark``: of its content, "" while there is none."""
 
     path: Path
-    set: bool
     text: str
     mark: str
     versions: tuple[str, ...]
@@ -60,9 +59,8 @@ class Fault:
 
 
 def opened(stack: Stack) -> RulesFile:
-    """The rules file of the settings, or the one that would be made. Raises BadInput for one that is no text."""
-    named = stack.settings.ranking.rules
-    path = Path(named) if named else stack.folder / NAME
+    """The shop's rules file, or the one that would be made. Raises BadInput for one that is no text."""
+    path = stack.rules or stack.folder / RULES
     text, mark = "", ""
     if path.is_file():
         data = path.read_bytes()
@@ -70,7 +68,7 @@ def opened(stack: Stack) -> RulesFile:
             text, mark = data.decode("utf-8"), _mark(data)
         except UnicodeDecodeError as error:
             raise BadInput(f"{path} is not UTF-8 text; save it as UTF-8") from error
-    return RulesFile(path.absolute(), bool(named), text, mark, tuple(versions(path)))
+    return RulesFile(path.absolute(), text, mark, tuple(versions(path)))
 
 
 def fault(stack: Stack, text: str) -> Fault | None:

@@ -62,7 +62,7 @@ class Run:
 
 def settings_of(stack: Stack) -> dict[str, str]:
     """What answers depend on: model, store, products, settings of search and ranking, the rules' text."""
-    settings, rules = stack.settings, Path(stack.settings.ranking.rules or os.devnull)
+    settings, rules = stack.settings, stack.rules or Path(os.devnull)
     with stack.catalogue.read() as connection:
         state, products = changes.now(connection), stack.count(connection)
     text = rules.read_bytes() if rules.is_file() else b""
