@@ -15,9 +15,9 @@ from PIL import Image
 
 from snapshelf.embedders import compact
 from snapshelf.protocols import Embedder
-from snapshelf.stats import mean_interval, paired
+from snapshelf.stats import paired
 from snapshelf.types import Item
-from training import corpus, judged, measures, stress, teacher
+from training import corpus, figures, judged, measures, stress, teacher
 from training.places import DIMS, PAGE, WEIGHTS, Places
 
 PARTS = ("text.onnx", "image.onnx", "tokenizer.json", "card.json")
@@ -32,7 +32,7 @@ def run(places: Places) -> None:
     """Print every table and renew the page."""
     encoder = measures.open_encoder(places)
     facts = json.loads((WEIGHTS / "card.json").read_text("utf-8"))
-    figures = {
+    found = {
         "revision": facts["revision"],
         "pixels": compact.SIZE,
         "sizes": _table([[name, f"{(WEIGHTS / name).stat().st_size / 1e6:.2f} MB"] for name in PARTS], "file", "size"),
@@ -45,15 +45,17 @@ def run(places: Places) -> None:
         "magento": _magento(encoder, places),
         "shop": _shop(encoder, places),
         "stress": _stress(encoder, places),
+        "left_out": _left_out(places),
+        "again": _again(encoder, places),
         "speed": _speed(),
         **{f"text_{name}": round(value, 5) for name, value in facts["text"].items()},
         **{f"image_{name}": value for name, value in facts["image"].items()},
     }
     template = Template((Path(__file__).parent / "page.md").read_text("utf-8"))
     PAGE.parent.mkdir(parents=True, exist_ok=True)
-    PAGE.write_text(template.substitute(figures), "utf-8")
-    for name in ("text_score", "grocery", "clothing", "magento", "shop", "stress", "speed"):
-        print(f"\n{figures[name]}", flush=True)
+    PAGE.write_text(template.substitute(found), "utf-8")
+    for name in ("text_score", "grocery", "left_out", "clothing", "magento", "shop", "stress", "again", "speed"):
+        print(f"\n{found[name]}", flush=True)
     print(f"\nwritten to {PAGE}", flush=True)
 
 
@@ -69,19 +71,13 @@ def _text(encoder: Embedder, places: Places) -> str:
     theirs = judged.by_vectors(told, lambda texts: teacher.project(list(texts), places))
     words = judged.by_words(told)
     rows = [
-        ["compact", *(_interval(ours[dim]) for dim in DIMS)],
-        ["the teacher, through the same axes", *(_interval(theirs[dim]) for dim in DIMS)],
-        ["BM25", _interval(words), "", ""],
+        ["compact", *(figures.interval(ours[dim]) for dim in DIMS)],
+        ["the teacher, through the same axes", *(figures.interval(theirs[dim]) for dim in DIMS)],
+        ["BM25", figures.interval(words), "", ""],
         ["compact less BM25", *(_difference(ours[dim], words) for dim in DIMS)],
         ["compact less the teacher", *(_difference(ours[dim], theirs[dim]) for dim in DIMS)],
     ]
     return _table(rows, f"nDCG@10, {len(words)} queries", *map(str, DIMS))
-
-
-def _interval(scores: NDArray[np.float64] | NDArray[np.bool_]) -> str:
-    """Mean and 95 % bootstrap interval."""
-    found = mean_interval(scores.astype(np.float64))
-    return f"{found.mean:.3f} ({found.low:.3f} to {found.high:.3f})"
 
 
 def _difference(ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> str:
@@ -93,20 +89,39 @@ def _grocery(encoder: Embedder, places: Places) -> str:
     rows = []
     for dim in DIMS:
         for shelf, tops in measures.grocery(encoder, places, dim).items():
-            rows.append([str(dim), shelf, *(_interval(hits) for hits in tops)])
+            rows.append([str(dim), shelf, *(figures.interval(hits) for hits in tops)])
     return _table(rows, "dim", "products known by", "top-1", "top-5", "coarse class")
+
+
+def _left_out(places: Places) -> str:
+    counts, rows = figures.left_out(places)
+    if not rows:
+        return "Not measured: `python -m training left-out` was not run."
+    said = (
+        f"{counts['photos']} photos of the {counts['products']} products left out, against all {counts['of']}; a tower "
+        f"of {counts['steps']} steps. Chance is {1 / counts['of']:.3f} and {5 / counts['of']:.3f}.\n\n"
+    )
+    return said + _table(rows, "dim", "products known by", "top-1", "top-5")
+
+
+def _again(encoder: Embedder, places: Places) -> str:
+    rows = figures.again(figures.main(encoder, places), places)
+    if not rows:
+        return "No other run was put beside this one."
+    return _table(rows, "256 dimensions", "what ships", "trained again")
 
 
 def _clothing(encoder: Embedder, places: Places) -> str:
     found = [(dim, *measures.clothing(encoder, places, dim)) for dim in DIMS]
-    rows = [[str(dim), _interval(hits), str(len(hits)), str(labels)] for dim, hits, labels in found]
+    rows = [[str(dim), figures.interval(hits), str(len(hits)), str(labels)] for dim, hits, labels in found]
     return _table(rows, "dim", "top-1", "photos", "labels")
 
 
 def _magento(encoder: Embedder, places: Places) -> str:
     found = {dim: measures.magento(encoder, places, dim) for dim in DIMS}
     rows = [
-        [task, str(len(found[DIMS[0]][task])), *(_interval(found[dim][task]) for dim in DIMS)] for task in found[256]
+        [task, str(len(found[DIMS[0]][task])), *(figures.interval(found[dim][task]) for dim in DIMS)]
+        for task in found[256]
     ]
     return _table(rows, "recall@10", "questions", *map(str, DIMS))
 
@@ -117,14 +132,14 @@ def _shop(encoder: Embedder, places: Places) -> str:
     rows = []
     for dim in DIMS:
         for task, tops in shop.scores(encoder, places, dim).items():
-            rows.append([str(dim), task, *(_interval(hits) for hits in tops), str(len(tops[0]))])
+            rows.append([str(dim), task, *(figures.interval(hits) for hits in tops), str(len(tops[0]))])
     return _table(rows, "dim", "question → products known by", "top-1", "top-5", "questions")
 
 
 def _stress(encoder: Embedder, places: Places) -> str:
     found = stress.scores(encoder, places)
-    rows = [["none", _interval(found.pop("none")[0]), "", ""]]
-    rows += [[name, *(_interval(hits) for hits in strengths)] for name, strengths in found.items()]
+    rows = [["none", figures.interval(found.pop("none")[0]), "", ""]]
+    rows += [[name, *(figures.interval(hits) for hits in strengths)] for name, strengths in found.items()]
     return _table(rows, "trouble", *stress.STRENGTHS)
 
 
