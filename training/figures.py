@@ -54,7 +54,7 @@ def again(own: dict[str, str], places: Places) -> list[list[str]]:
 
 
 def left_out(places: Places) -> tuple[dict[str, int], list[list[str]]]:
-    """Of `python -m training left-out`: counts, and rows of dimensions, shelf, top-1 and top-5; none if it was not run."""
+    """Of `python -m training left-out`: counts, and rows of dimensions, shelf, top-1 and top-5; empty without a run."""
     if not places.cache(FACTS).exists():
         return {}, []
     held = json.loads(places.cache(FACTS).read_text("utf-8"))
