@@ -202,9 +202,7 @@ def answer(stack: Stack, connection: Connection, ready: Ready, wanted: Wanted) -
         offset=wanted.offset,
         total=total,
         estimated=end.estimated and not end.nothing,
-        facets=facets.counts(
-            connection, wanted.facets, listed, views.families(stack, connection, listed) if asked.fold else None
-        ),
+        facets=facets.counts(stack, connection, wanted.facets, listed, asked.fold),
         confidence=None if end.confidence is None else round(end.confidence, 4),
         nothing=nothing,
         nearest=_nearest(stack, connection, ranked, wanted) if nothing else (),

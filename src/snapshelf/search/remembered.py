@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
 from snapshelf.catalogue import asking, changes, products
 from snapshelf.stack import Stack
-from snapshelf.types import Filter, Product
+from snapshelf.types import Filter, Kind, Product
 
 MOST, MOST_FAMILIES = 10_000, 2_000  # products and families kept; beyond it all are forgotten, and read again
 FEW = 5_000  # products that pass a filter up to which it is asked which they are
@@ -28,6 +28,15 @@ class _Kept:
     families: dict[str, list[Product]] = field(default_factory=dict)
     passing: OrderedDict[Filter, frozenset[str] | None] = field(default_factory=OrderedDict)
     held: int = 0  # SKUs in ``passing``
+    known: Mapping[str, Kind] | None = None
+
+
+def known(stack: Stack, connection: Connection) -> Mapping[str, Kind]:
+    """Type of everything a filter may name in this catalogue."""
+    kept = _kept(stack, connection)
+    if kept.known is None:
+        kept.known = asking.known(connection)
+    return kept.known
 
 
 def products_of(stack: Stack, connection: Connection, skus: Sequence[str]) -> dict[str, Product]:

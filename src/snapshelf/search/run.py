@@ -10,7 +10,6 @@ import numpy as np
 from sqlalchemy import Connection
 
 from snapshelf import translate
-from snapshelf.catalogue import asking
 from snapshelf.errors import BadQuery, NotHere
 from snapshelf.filters import check, parse
 from snapshelf.fusion import weighted_mean
@@ -59,8 +58,8 @@ def _ready(stack: Stack, connection: Connection, parts: Sequence[Part], wanted: 
     total = stack.count(connection) if stack.manifest else 0
     if not total:
         raise NotHere(f"nothing is indexed in {stack.folder} yet; run: snapshelf index products.csv")
-    facets.check(connection, wanted.facets)
-    given = condition(connection, wanted.where)
+    facets.check(stack, connection, wanted.facets)
+    given = condition(stack, connection, wanted.where)
     meant = meaning.read(stack, connection, parts, wanted.off) if wanted.understand else meaning.plainly(parts)
     where = meaning.both(given, meant.where)
     rows, fused = _fused(stack, meant, parts)
@@ -100,10 +99,10 @@ def _check(wanted: Wanted) -> None:
     meaning.check(wanted.off)
 
 
-def condition(connection: Connection, where: str | None) -> Filter | None:
+def condition(stack: Stack, connection: Connection, where: str | None) -> Filter | None:
     """A filter as it is written, read; None for none. Raises BadFilter."""
     if where is None or (isinstance(where, str) and not where.strip()):
         return None
     condition = parse(where)
-    check(condition, asking.known(connection), where)
+    check(condition, remembered.known(stack, connection), where)
     return condition

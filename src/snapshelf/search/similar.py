@@ -63,7 +63,7 @@ def similar(
     """
     began = time.perf_counter()
     _check(sku, k, offset)
-    results = _similar(stack, connection, sku, k, condition(connection, where), offset, family)
+    results = _similar(stack, connection, sku, k, condition(stack, connection, where), offset, family)
     told = (where or "").strip()
     shown = tuple(replace(hit, receipt=replace(hit.receipt, filtered=told)) if hit.receipt else hit for hit in results)
     return replace(results, hits=shown, seconds=time.perf_counter() - began)
