@@ -68,6 +68,7 @@ class SpeechSettings:
     recogniser: str = row("pocketsphinx", "speech recogniser; empty: sound is refused")
     max_seconds: float = row(60.0, "a spoken query longer than this is refused", 0.1)
     phrases: str = row("", "text file of what shoppers say, one phrase a line, such as past queries")
+    videos: bool = row(True, "what is said in products' videos is heard as well, where the recogniser is sure")
     options: Options = field(default_factory=dict, metadata={"sentence": "settings of that recogniser alone"})
 
 

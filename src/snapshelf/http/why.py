@@ -36,12 +36,16 @@ def why(hit: Hit) -> Iterator[str]:
 def _parts(hit: Hit) -> Iterator[str]:
     """What of the query looks like what of the product."""
     medium = split_aspect(hit.view)[0]
-    seen = f"picture {medium.removeprefix('image')}" if medium.startswith("image") else medium
+    seen = f"its {medium}"
+    if medium.startswith("image"):
+        seen = f"its picture {medium.removeprefix('image')}"
+    elif medium.startswith("sound"):
+        seen = f"what is said in its video {medium.removeprefix('sound')}"
     at = f" at {int(hit.span[0] // 60)}:{int(hit.span[0] % 60):02d}" if hit.span else ""
     scores = {part: score for part, score in hit.scores.items() if score > 0}
     photo = max((score for part, score in scores.items() if part.startswith("image")), default=None)
     if photo is not None:
-        yield f"Looks like your photo ({photo:.0%} alike), by its {seen}{at}."
+        yield f"Looks like your photo ({photo:.0%} alike), by {seen}{at}."
     words = max((score for part, score in scores.items() if part.startswith(("text", "audio", "speech"))), default=None)
     if words is not None and hit.receipt and not hit.receipt.code:
-        yield f"Means what you wrote ({words:.0%} alike)" + ("." if photo is not None else f", by its {seen}{at}.")
+        yield f"Means what you wrote ({words:.0%} alike)" + ("." if photo is not None else f", by {seen}{at}.")

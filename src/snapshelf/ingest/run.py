@@ -166,12 +166,12 @@ def _put_some(run: _Run, pool: ThreadPoolExecutor, products: Iterable[Product | 
 
 
 def _taken(run: _Run, rows: Iterable[Row]) -> Iterator[Product | None]:
-    """The products that go on, None for a row that does not; those with sound to be recognised are put aside."""
+    """The products that go on, None for a row that does not; those in which speech is to be heard are put aside."""
     by_words = "audio" not in run.stack.card.modalities
     for number, product in rows:
         if not _accept(run, number, product) or not isinstance(product, Product):
             yield None
-        elif product.audios and by_words:
+        elif by_words and (product.audios or (product.videos and run.opener.said)):
             run.last.append(product)
         else:
             yield product

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from snapshelf.catalogue import changes, embeddings
-from snapshelf.search.views import GROUPS, sample
+from snapshelf.search.views import GROUPS, group_of, sample
 from snapshelf.stack import Stack
 from snapshelf.types import Vectors
 
@@ -52,6 +52,6 @@ def _drawn(stack: Stack, connection: Connection, now: int) -> Background:
     drawn = sample(connection, SIZE)
     contents = [content for _, content in drawn]
     rows = embeddings.get(connection, contents, stack.model, "index", stack.kept_dim, stack.dim)
-    kinds = np.array([next((n for n, g in enumerate(GROUPS) if a.startswith(g)), 1) for a, _ in drawn], np.int8)
+    kinds = np.array([group_of(aspect) for aspect, _ in drawn], np.int8)
     found = {group: rows[kinds == n] for n, group in enumerate(GROUPS) if np.any(kinds == n)}
     return Background(now, stack.dim, found)

@@ -80,7 +80,7 @@ class ViewCache:
             self.groups = _grown(self.groups, base, np.empty(room, np.int8))
             self.aspects = _grown(self.aspects, base, np.empty(room, object))
         self.vectors[base:needed] = held.vectors
-        self.groups[base:needed] = [_group(aspect) for aspect in held.aspects]
+        self.groups[base:needed] = [group_of(aspect) for aspect in held.aspects]
         self.aspects[base:needed] = held.aspects
         self.used = needed
         ends = [*held.starts.tolist()[1:], len(held.aspects)][: len(held.skus)]  # none, where no product has a view
@@ -159,5 +159,7 @@ def _grown(rows: NDArray[Any], used: int, larger: NDArray[Any]) -> NDArray[Any]:
     return larger
 
 
-def _group(aspect: str) -> int:
-    return next((n for n, name in enumerate(GROUPS) if aspect.startswith(name)), 1)
+def group_of(aspect: str) -> int:
+    """Index into `GROUPS`; the sound of a video counts as sound."""
+    kind = "audio" if aspect.startswith("sound") else aspect
+    return next((n for n, name in enumerate(GROUPS) if kind.startswith(name)), 1)
