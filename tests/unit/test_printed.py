@@ -42,8 +42,8 @@ def shown(monkeypatch):
 
     def read(*lines):
         found = tuple(Line(text, 0.9, (10, 20 * n, 90, 20 * n + 15)) for n, text in enumerate(lines))
-        monkeypatch.setattr(reading, "check_reader", lambda: None)
-        monkeypatch.setattr(reading, "read_lines", lambda picture: found)
+        monkeypatch.setattr(reader, "check_reader", lambda: None)
+        monkeypatch.setattr(reader, "read_lines", lambda picture: found)
         return Image.new("RGB", (100, 100), "white")
 
     return read
@@ -150,7 +150,7 @@ def test_boxes_are_in_the_whole_photo(shelf, shown):
 
 
 def test_it_is_off_unless_asked_for(shelf, monkeypatch):
-    monkeypatch.setattr(reading, "read_lines", lambda picture: pytest.fail("read without being asked"))
+    monkeypatch.setattr(reader, "read_lines", lambda picture: pytest.fail("read without being asked"))
     assert not shelf.search(image=PLAIN).printed
     assert not shelf.search(image=PLAIN, read_text=False).printed
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
 from snapshelf.candidates import Candidate, Ranked
 from snapshelf.catalogue import codes
 from snapshelf.config import SearchSettings
-from snapshelf.media.printed import Line
 from snapshelf.rank.own import of_shelf
 from snapshelf.search import facets, lanes, meaning, printed, relevance, remembered, views
 from snapshelf.search.confidence import Calibration, calibrations
@@ -20,6 +20,9 @@ from snapshelf.search.page import Card, Told, cards, hits
 from snapshelf.search.score import Scored, score
 from snapshelf.stack import Stack
 from snapshelf.types import Compare, Filter, Hit, Not, Results, Vectors
+
+if TYPE_CHECKING:
+    from snapshelf.media.printed import Line
 
 EXPLAINED = 20  # places of which a learned effect is taken apart into its features
 

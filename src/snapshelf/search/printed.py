@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 
 from snapshelf.catalogue import products
 from snapshelf.errors import BadQuery, Outside
-from snapshelf.media.printed import LARGEST, Line, check_reader, read_lines
 from snapshelf.search import meaning
 from snapshelf.search.relevance import Floats, Slopes
 from snapshelf.stack import Stack
@@ -19,7 +18,8 @@ from snapshelf.types import Part, Product
 from snapshelf.understand import Printed, printed
 from snapshelf.understand.tokens import pieces
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # what most searches do not need is not imported for them
+    from snapshelf.media.printed import Line
     from snapshelf.search.lanes import Asked
     from snapshelf.search.photos import Photo
 
@@ -40,6 +40,8 @@ def wants(stack: Stack, read_text: bool | None, photos: bool) -> bool:
         raise BadQuery("there is no photo to read text in; give one, or do not ask for reading")
     wanted = photos and (stack.settings.search.read_text if read_text is None else read_text)
     if wanted:
+        from snapshelf.media.printed import check_reader
+
         check_reader()
     return wanted
 
@@ -53,6 +55,7 @@ def lines(stack: Stack, photos: Sequence[Photo], parts: Sequence[Part]) -> dict[
 def _read(stack: Stack, photo: Photo) -> tuple[Line, ...]:
     """Opened once more, since letters are smaller than what a model looks at."""
     from snapshelf.media import open_image
+    from snapshelf.media.printed import LARGEST, read_lines
     from snapshelf.photo import cut_out
 
     opened = open_image(photo.source, stack.limits, None if photo.box else LARGEST)  # type: ignore[arg-type]
