@@ -1,7 +1,7 @@
 """Answers to words that were asked before: kept while the catalogue is as it was, so that a popular query costs little.
 
-What shoppers do moves the ranking by the second; so an answer is kept for a second where a shop ranks by it, and for an
-hour where it does not. Photos are never kept.
+What shoppers do moves the ranking by the second; so an answer is kept for a second where a shop ranks by it, and for
+ten minutes where it does not. Photos are never kept.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from snapshelf.types import Results
 
 MOST = 2_048  # answers
-FRESH, RANKED = 3_600.0, 1.0  # seconds that an answer is good for
+FRESH, RANKED = 600.0, 1.0  # seconds that an answer is good for
 LOOK = 0.1  # seconds for which the catalogue's state is taken to be what it was
 
 

@@ -107,9 +107,9 @@ def _passing(stack: Stack, connection: Connection, where: Filter, most: int | No
     read = asking.skus(connection, where, most=None if most is None else most + 1)
     found = None if most is not None and len(read) > most else frozenset(read)
     with _turn:
+        kept.held += len(found or ()) - len(kept.passing.pop(where, None) or ())
         kept.passing[where] = found
-        kept.held += len(found or ())
-        while len(kept.passing) > FILTERS or kept.held > PASSING:
+        while len(kept.passing) > 1 and (len(kept.passing) > FILTERS or kept.held > PASSING):
             _, left = kept.passing.popitem(last=False)
             kept.held -= len(left or ())
     return found
