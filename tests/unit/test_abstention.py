@@ -138,3 +138,19 @@ def test_a_product_is_left_out_with_its_variants(fruit, clothes):
     assert things == len({good.family for good in sold})
     assert np.all(own >= beyond)
     assert own.max() < 1.9, "no picture finds itself"
+
+
+def test_what_another_process_measured_is_known_at_once(tmp_path):
+    kinds = FRUIT.replace("\n", ";").split(";")
+    goods_ = [Product(f"F{n}", name, f"fresh {name.split()[1]}, by the piece") for n, name in enumerate(kinds)]
+    unmeasured = Settings(store=StoreSettings(name="exact"), search=SearchSettings(cutoff=False))
+    with snapshelf.open(tmp_path / "shelf", unmeasured) as shelf:
+        shelf.index(goods_)
+    with (
+        snapshelf.open(tmp_path / "shelf", COMPACT) as serving,
+        snapshelf.open(tmp_path / "shelf", COMPACT) as other,
+    ):
+        assert serving.search("torque wrench").confidence is None, "nothing was measured yet"
+        assert confidence.calibrate(other.stack)
+        assert serving.search("torque wrench").nothing
+        assert other.search("torque wrench").nothing

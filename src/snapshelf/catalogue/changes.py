@@ -11,9 +11,9 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from snapshelf.catalogue.schema import cursors, gone, products, views
 from snapshelf.types import View, view_id
 
-NOW = "now"
+NOW, LEARNT = "now", "learnt"
 _CURSORS = select(cursors.c.name, cursors.c.seq)
-_seen: WeakKeyDictionary[Connection, int] = WeakKeyDictionary()
+_seen: WeakKeyDictionary[Connection, tuple[int, int]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,23 @@ def now(connection: Connection) -> int:
 
 def seen(connection: Connection) -> int:
     """The same, asked for once: a connection for reading sees one state. Not for one that writes."""
-    seq = _seen.get(connection)
-    if seq is None:
-        seq = _seen[connection] = now(connection)
-    return seq
+    return _state(connection)[0]
+
+
+def learnt(connection: Connection) -> int:
+    """How often something was learnt of the catalogue, such as what it does not hold; asked for once likewise."""
+    return _state(connection)[1]
+
+
+def learn(connection: Connection) -> None:
+    """Say that something was learnt, so that every process reads it again."""
+    move(connection, LEARNT, cursor(connection, LEARNT) + 1)
+
+
+def _state(connection: Connection) -> tuple[int, int]:
+    if connection not in _seen:
+        cursors_of(connection)
+    return _seen[connection]
 
 
 def tick(connection: Connection) -> int:
@@ -51,9 +64,9 @@ def cursor(connection: Connection, index: str) -> int:
 
 
 def cursors_of(connection: Connection) -> dict[str, int]:
-    """Every cursor by name, `NOW` among them; for a connection that reads, as `seen`."""
+    """Every cursor by name, `NOW` and `LEARNT` among them; for a connection that reads, as `seen`."""
     found = {name: int(seq) for name, seq in connection.execute(_CURSORS)}
-    _seen[connection] = found.get(NOW, 0)
+    _seen[connection] = found.get(NOW, 0), found.get(LEARNT, 0)
     return found
 
 

@@ -34,9 +34,10 @@ SECRET = (
 
 
 class State(NamedTuple):
-    """What answers to the same question depend on: the catalogue's newest transaction, and the shop's ranking."""
+    """What answers to the same question depend on: the catalogue's newest transaction, what was learnt, the ranking."""
 
     seq: int
+    learnt: int
     ranking: Mark
 
     @property
@@ -111,7 +112,7 @@ def start(shelf: Shelf, figures: Figures) -> Server:
 def _state(shelf: Shelf) -> State:
     ranking = mark_of(shelf.stack)
     with shelf.stack.catalogue.read() as connection:
-        return State(changes.now(connection), ranking)
+        return State(changes.seen(connection), changes.learnt(connection), ranking)
 
 
 def variants(server: Server, hits: Iterable[Hit]) -> dict[str, list[Product]]:

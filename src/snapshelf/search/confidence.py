@@ -61,7 +61,7 @@ class Calibration:
 
 def calibrations(stack: Stack, connection: Connection) -> dict[str, Calibration]:
     """Kind of query ("text", "image") → its measurement, of those that fit the model in use."""
-    held, now = stack.memory.get("confidence"), changes.seen(connection)
+    held, now = stack.memory.get("confidence"), (changes.seen(connection), changes.learnt(connection))
     if not (isinstance(held, tuple) and held[0] == now):
         kept = {kind: journal.fact(connection, fact) for kind, fact in FACTS.items()}
         made = {kind: Calibration(**{**one, "own": tuple(one["own"])}) for kind, one in kept.items() if one}
@@ -107,7 +107,7 @@ def calibrate(stack: Stack) -> Calibration | None:
         for kind, fact in FACTS.items():
             if kind in made:
                 journal.set_fact(connection, fact, asdict(made[kind]))
-    stack.memory.pop("confidence", None)
+        changes.learn(connection)
     return made.get("text")
 
 

@@ -98,7 +98,7 @@ def filled(words: Floats, sight: Floats, tie: float) -> tuple[Floats, Floats]:
 
 def slopes_of(stack: Stack, connection: Connection, kind: str) -> Slopes:
     """The slopes for a kind of query: those that this shelf learnt with this model (`learn`), or else `SLOPES`."""
-    now, held = changes.seen(connection), stack.memory.get("slopes")
+    now, held = (changes.seen(connection), changes.learnt(connection)), stack.memory.get("slopes")
     if not (isinstance(held, tuple) and held[0] == now):
         kept = {name: journal.fact(connection, fact_of(name, stack.model)) for name in SLOPES}
         held = (now, {name: Slopes(**one) if one else SLOPES[name] for name, one in kept.items()})

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from snapshelf.catalogue import journal
+from snapshelf.catalogue import changes, journal
 from snapshelf.errors import BadInput
 from snapshelf.fusion import weighted_mean
 from snapshelf.search import lanes, relevance
@@ -114,7 +114,7 @@ def learn(stack: Stack, judged: Sequence[tuple[Sequence[Part], Mapping[str, int]
         for one in made:
             if one.kept:
                 journal.set_fact(connection, relevance.fact_of(one.kind, stack.model), asdict(one.slopes))
-    stack.memory.pop("slopes", None)
+        changes.learn(connection)
     return made
 
 
