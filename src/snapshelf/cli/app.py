@@ -79,6 +79,7 @@ def search(
     ] = False,
     plain: PlainOption = False,
     why: Annotated[bool, typer.Option("--why", help="Say below each hit how it came about.")] = False,
+    sort: Annotated[str, typer.Option(help="By a number that products have: price, or -price downwards.")] = "",
     crop: Annotated[
         str, typer.Option(help="What of the photo is meant: left,top,right,bottom in pixels, auto, or whole.")
     ] = "",
@@ -92,7 +93,7 @@ def search(
     """Find products by words, a photo, or both."""
     from snapshelf.cli import search as command
 
-    shown = command.Shown(facets, everything, plain, why)
+    shown = command.Shown(facets, everything, plain, why, sort)
     photos = tuple(image or ())
     asked = command.Asked(text, photos, audio, video, where, weights, k, page, family, lanes, shown, crop, read_text)
     command.search(asked, shelf, settings, json)

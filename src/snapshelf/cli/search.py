@@ -15,12 +15,13 @@ from snapshelf.shelf import open_shelf
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """How much is shown: facets, what is hardly relevant, words taken as they stand, reasons."""
+    """How it is shown: facets, what is hardly relevant, words taken as they stand, reasons, in which order."""
 
     facets: str = ""
     everything: bool = False
     plain: bool = False
     why: bool = False
+    sort: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ def search(asked: Asked, shelf: str, settings: Path | None, json: bool) -> None:
             False if asked.shown.plain else None,
             crop=written.crop(asked.crop),
             read_text=asked.read_text,
+            sort=asked.shown.sort,
         )
         if json:
             show.dump(show.as_json(results))

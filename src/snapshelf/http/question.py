@@ -49,6 +49,9 @@ class SearchWords(BaseModel):
             serialization_alias="all",
         ),
     ] = False
+    sort: Annotated[
+        str, Field(max_length=99, description="By a number that products have instead: price, or -price downwards.")
+    ] = ""
     receipts: Annotated[bool, Field(description="Give each hit its receipt.")] = False
     client: Annotated[str, Field(max_length=64, description="The shopper's id in your shop, for the query log.")] = ""
 
@@ -190,6 +193,7 @@ def search(server: Server, given: SearchWords, media: Media) -> Results:
             False if given.plain else None,
             written.names(given.off),
             crop=crops or None,
+            sort=given.sort,
         )
     except BadQuery as error:
         raise Problem(400, "bad_query", str(error), _field(str(error))) from error
@@ -201,7 +205,14 @@ def search(server: Server, given: SearchWords, media: Media) -> Results:
 
 def _field(message: str) -> str:
     """Which parameter a sentence about a query speaks of."""
-    named = {"weight": "weights", "crop": "crop", "offset": "page", "lanes": "lanes", "to count": "facets"}
+    named = {
+        "weight": "weights",
+        "crop": "crop",
+        "offset": "page",
+        "lanes": "lanes",
+        "to count": "facets",
+        "sorted": "sort",
+    }
     return next((field for word, field in named.items() if word in message), "q")
 
 

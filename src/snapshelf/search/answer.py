@@ -32,7 +32,7 @@ class Wanted:
     """What is wanted of an answer besides its parts. ``named``: the caller chose the lanes, not the settings.
 
     ``understand``: read constraints out of the words, but none of the kinds ``off``. ``rerank``: by the shop's rules.
-    ``barcodes`` and ``lines`` of text were read in the photos.
+    ``barcodes`` and ``lines`` of text were read in the photos. ``sort``: by a number that products have (`sorting`).
     """
 
     where: str | None = None
@@ -48,6 +48,7 @@ class Wanted:
     rerank: bool = True
     barcodes: Sequence[str] = ()
     lines: Sequence[Line] = ()
+    sort: str = ""
 
 
 def wanted(
@@ -62,6 +63,7 @@ def wanted(
     understand: bool | None = None,
     off: Collection[str] = (),
     rerank: bool = True,
+    sort: str = "",
 ) -> Wanted:
     """What a caller asks for, the settings where nothing is said."""
     named = lanes or settings.lanes
@@ -77,6 +79,7 @@ def wanted(
         understand=settings.understand if understand is None else understand,
         off=off,
         rerank=rerank,
+        sort=sort,
     )
 
 
@@ -192,6 +195,10 @@ def answer(stack: Stack, connection: Connection, ready: Ready, wanted: Wanted) -
     kept = [] if end.nothing else ranked.kept
     made = cards(stack, connection, scored, kept, asked.fold)
     first = kept[: ranked.first]
+    if wanted.sort:
+        from snapshelf.search.sorting import ordered
+
+        made = ordered(stack, connection, wanted.sort, scored, made, first)
     shown = made[wanted.offset : wanted.offset + wanted.k]
     nothing, listed = _nothing(ready, end), [scored.skus[at] for at in first]
     offered = "exact" in wanted.lanes and not found.codes

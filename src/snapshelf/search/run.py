@@ -59,6 +59,10 @@ def _ready(stack: Stack, connection: Connection, parts: Sequence[Part], wanted: 
     if not total:
         raise NotHere(f"nothing is indexed in {stack.folder} yet; run: snapshelf index products.csv")
     facets.check(stack, connection, wanted.facets)
+    if wanted.sort:
+        from snapshelf.search import sorting
+
+        sorting.check(stack, connection, wanted.sort)
     given = condition(stack, connection, wanted.where)
     meant = meaning.read(stack, connection, parts, wanted.off) if wanted.understand else meaning.plainly(parts)
     where = meaning.both(given, meant.where)

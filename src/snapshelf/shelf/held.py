@@ -108,6 +108,7 @@ class Shelf:
         rerank: bool = True,
         crop: Sequence[float] | Sequence[Sequence[float] | str | None] | str | None = None,
         read_text: bool | None = None,
+        sort: str = "",
     ) -> Results:
         """The ``k`` products nearest to words, photos, speech and clips, best first; iterate over them.
 
@@ -120,11 +121,14 @@ class Shelf:
         words as they stand; off: kinds of meaning to leave alone, such as ["price", "brand"]. rerank=False leaves the
         shop's rules and its trained model out. crop: the box (left, top, right, bottom) of what is meant, in pixels of
         the upright photo; "auto" for what stands out, "" for all; a list for several. read_text: read what it shows.
+        sort: by a number that products have instead of how well they fit, such as "price" or "-price".
         Raises BadFilter, BadMedia, BadQuery, Mismatch, MissingExtra, NotHere, Unsupported.
         """
         asked = searching.question(self.stack, text, image, audio, video, weights, crop, read_text)
         settings = self.stack.settings.search
-        wanted = searching.wanted(settings, where, k, offset, collapse, lanes, facets, cutoff, understand, off, rerank)
+        wanted = searching.wanted(
+            settings, where, k, offset, collapse, lanes, facets, cutoff, understand, off, rerank, sort
+        )
         wanted = replace(wanted, barcodes=asked.barcodes, lines=asked.lines)
         with followed(self.stack, "lexical" in wanted.lanes, wanted.named) as connection:
             found = searching.search(self.stack, connection, asked.parts, wanted)

@@ -26,7 +26,6 @@ from snapshelf.web.store.pager import pages
 from snapshelf.web.store.shop import Shop, shop
 
 SIZE = 24  # cards on a page
-SORTED = 100  # of the best matches that can be sorted by price
 FRAGMENT = "x-fragment"
 KEPT = ("q", "where", "off", "weights")  # what stays when the choices beside the results change
 COLOURS = ("color", "colour")
@@ -67,11 +66,8 @@ async def _find(serving: Server, caller: Caller, known: Shop, asked: Asked, sent
         other = await serving.search(question.search, serving, given.model_copy(update=without), media)
         held = {value: found.facets[name].get(value, 0) for value in asked.chosen[name]}
         counted[name] = {**other.facets[name], **held}  # of what is chosen, what is shown
-    if not asked.sort:
-        more = found.estimated and len(found) == SIZE
-        return Found(answered, found.hits, found.total, more, counted)
-    start = (asked.page - 1) * SIZE
-    return Found(answered, _sorted(found, asked.sort)[start : start + SIZE], min(found.total, SORTED), False, counted)
+    more = found.estimated and len(found) == SIZE
+    return Found(answered, found.hits, found.total, more, counted)
 
 
 def _given(asked: Asked, where: str, names: list[str], sent: FormData | None) -> SearchForm:
@@ -81,8 +77,9 @@ def _given(asked: Asked, where: str, names: list[str], sent: FormData | None) ->
         return SearchForm(
             q=asked.words,
             where=where,
-            k=SORTED if asked.sort else SIZE,
-            page=1 if asked.sort else asked.page,
+            k=SIZE,
+            page=asked.page,
+            sort=asked.sort,
             facets=",".join(names),
             family=True,
             weights=asked.weights,
@@ -112,15 +109,6 @@ def _files(sent: FormData) -> dict[str, object]:
 def _may_ask_again(serving: Server) -> bool:
     """Whether asking again for a count costs nothing but time."""
     return not isinstance(serving.shelf.stack.embedder, Buying)
-
-
-def _sorted(found: Results, sort: str) -> tuple[Hit, ...]:
-    """By price; those without one come last, those alike stay in order."""
-    up = sort == "price"
-    priced = [hit for hit in found if hit.product.price is not None]
-    priced.sort(key=lambda hit: (hit.product.price or 0.0) * (1 if up else -1))
-    every = [*priced, *(hit for hit in found if hit.product.price is None)]
-    return tuple(replace(hit, rank=rank) for rank, hit in enumerate(every, 1))
 
 
 def _values(serving: Server, known: Shop, asked: Asked, found: Found) -> dict[str, Any]:
@@ -160,9 +148,8 @@ def _count(total: int, estimated: bool) -> str:
 
 
 def _limits(asked: Asked, results: Results) -> list[str]:
-    if asked.sort and results.total > SORTED:
-        return [f"sorted by price among the {SORTED} best matches"]
-    return []
+    sorted_ = asked.sort and results.estimated
+    return [f"sorted by price among the {results.total:,} best matches"] if sorted_ else []
 
 
 def _colours(found: Found) -> list[str]:
