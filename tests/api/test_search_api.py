@@ -59,6 +59,14 @@ def test_pages_are_cut_from_one_list(served):
     assert skus == [hit["sku"] for hit in whole["hits"]]
 
 
+def test_hits_are_sorted_by_price(served):
+    for sort, way in (("price", 1), ("-price", -1)):
+        _, _, body = served.get("/search", fields={"q": "shoes", "sort": sort, "k": "50"})
+        prices = [hit["price"] for hit in body["hits"]]
+        assert len(prices) > 1
+        assert prices == sorted(prices, key=lambda price: way * price)
+
+
 def test_family_shows_variants(served):
     _, _, body = served.get("/search", fields={"q": "shirt", "family": "true", "all": "true", "k": "50"})
     families = [hit["family"] for hit in body["hits"]]
@@ -135,6 +143,7 @@ def test_consent_for_photos_is_none_for_sound_and_can_be_taken_back(served, phot
         ({"q": "lamp", "weights": "image=1"}, "bad_query", "weights"),
         ({"q": "lamp", "lanes": "psychic"}, "bad_query", "lanes"),
         ({"q": "lamp", "facets": "nonsense"}, "bad_query", "facets"),
+        ({"q": "lamp", "sort": "colour"}, "bad_query", "sort"),
         ({"q": "lamp", "quality": "high"}, "bad_parameter", "quality"),
     ],
 )
