@@ -25,11 +25,9 @@ def count(connection: Connection, where: Filter | None = None) -> int:
     return connection.execute(query if where is None else query.where(_condition(where))).scalar_one()
 
 
-def skus(
-    connection: Connection, where: Filter, among: Sequence[str] | None = None, most: int | None = None
-) -> list[str]:
-    """SKUs of the products that pass, in order; only those ``among``, and at most ``most``, if given."""
-    query = select(products.c.sku).where(_condition(where)).order_by(products.c.sku).limit(most)
+def skus(connection: Connection, where: Filter, among: Sequence[str] | None = None) -> list[str]:
+    """SKUs of the products that pass, in order; only those ``among``, if given."""
+    query = select(products.c.sku).where(_condition(where)).order_by(products.c.sku)
     return list(connection.execute(query if among is None else query.where(products.c.sku.in_(among))).scalars())
 
 

@@ -104,8 +104,8 @@ def _passing(stack: Stack, connection: Connection, where: Filter, most: int | No
         if known and (found is not None or most is not None):
             kept.passing.move_to_end(where)
             return found
-    read = asking.skus(connection, where, most=None if most is None else most + 1)
-    found = None if most is not None and len(read) > most else frozenset(read)
+    few = most is None or stack.count(connection) <= most or stack.count(connection, where) <= most
+    found = frozenset(asking.skus(connection, where)) if few else None
     with _turn:
         kept.held += len(found or ()) - len(kept.passing.pop(where, None) or ())
         kept.passing[where] = found
