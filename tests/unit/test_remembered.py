@@ -37,7 +37,8 @@ def test_it_says_what_the_catalogue_says_and_follows_it(shelf, monkeypatch):
             with stack.catalogue.read() as connection:
                 assert remembered.count(stack, connection, cheap) == 20
                 assert set(remembered.among(stack, connection, cheap, ["P019", "P020", "X"])) == {"P019"}
-                assert remembered.passing(stack, connection, cheap) == set(asking.skus(connection, cheap))
+                every = [one.sku for one in goods(60)]
+                assert set(remembered.among(stack, connection, cheap, every)) == set(asking.skus(connection, cheap))
                 given = remembered.products_of(stack, connection, ["P001", "X"])
                 assert given == products.get(connection, ["P001", "X"])
                 held = remembered.variants(stack, connection, families)
@@ -66,7 +67,7 @@ def test_it_stays_within_its_bounds(shelf, monkeypatch):
         for number in range(30):
             where = parse(f"price < {number}")
             assert remembered.count(stack, connection, where) == number
-            assert len(remembered.passing(stack, connection, where)) == number
+            assert len(remembered.among(stack, connection, where, [f"P{n:03}" for n in range(60)])) == number
             assert len(remembered.products_of(stack, connection, [f"P{number:03}", f"P{number + 1:03}"])) == 2
             assert remembered.variants(stack, connection, [f"F{number % 20}"])
             kept = stack.memory["kept"]

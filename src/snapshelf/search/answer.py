@@ -143,7 +143,7 @@ def rank(stack: Stack, connection: Connection, ready: Ready, wanted: Wanted, als
         ready.rows,
         wanted.lanes,
         printed.slopes(relevance.slopes_of(stack, connection, ready.kind), ready.asked),
-        meaning.granted(stack, connection, ready.meaning.wishes),
+        meaning.granted(stack, connection, ready.meaning.wishes, [*there, *missing]),
         both,
     )
     measured = _measured(stack, connection, ready, wanted)

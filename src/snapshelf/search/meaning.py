@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from snapshelf.catalogue import changes
 from snapshelf.catalogue.vocabulary import facts
 from snapshelf.errors import BadQuery, nearest
-from snapshelf.search.remembered import passing
+from snapshelf.search.remembered import among
 from snapshelf.stack import Stack
 from snapshelf.types import And, Compare, Filter, Part
 from snapshelf.understand import KINDS, Understood, Vocabulary, understand
@@ -87,16 +87,18 @@ def both(*filters: Filter | None) -> Filter | None:
 
 
 class Granted(NamedTuple):
-    """A soft wish: the products that meet it, and whether it names what kind of thing is wanted."""
+    """A soft wish: the candidates that meet it, and whether it names what kind of thing is wanted."""
 
-    skus: frozenset[str]
+    skus: Collection[str]
     category: bool
 
 
-def granted(stack: Stack, connection: Connection, wishes: Mapping[str, Filter]) -> dict[str, Granted]:
-    """Which products of the catalogue meet which wish."""
+def granted(
+    stack: Stack, connection: Connection, wishes: Mapping[str, Filter], skus: Sequence[str]
+) -> dict[str, Granted]:
+    """Which of these products meet which wish."""
     return {
-        said: Granted(passing(stack, connection, wish), isinstance(wish, Compare) and wish.name == "category")
+        said: Granted(among(stack, connection, wish, skus), isinstance(wish, Compare) and wish.name == "category")
         for said, wish in wishes.items()
     }
 

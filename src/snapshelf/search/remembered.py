@@ -77,34 +77,26 @@ def known_variants(stack: Stack, seq: int, families: Sequence[str]) -> dict[str,
     return None if None in found.values() else {family: held for family, held in found.items() if held is not None}
 
 
-def passing(stack: Stack, connection: Connection, where: Filter) -> frozenset[str]:
-    """The products that pass a filter."""
-    found = _passing(stack, connection, where, None)
-    return frozenset() if found is None else found
-
-
 def count(stack: Stack, connection: Connection, where: Filter | None) -> int:
     """How many products pass a filter; all of them without one."""
-    found = None if where is None else _passing(stack, connection, where, FEW)
+    found = None if where is None else _passing(stack, connection, where)
     return stack.count(connection, where) if found is None else len(found)
 
 
 def among(stack: Stack, connection: Connection, where: Filter, skus: Sequence[str]) -> Collection[str]:
     """Those of these products that pass a filter."""
-    found = _passing(stack, connection, where, FEW)
+    found = _passing(stack, connection, where)
     return set(asking.skus(connection, where, skus)) if found is None else found.intersection(skus)
 
 
-def _passing(stack: Stack, connection: Connection, where: Filter, most: int | None) -> frozenset[str] | None:
-    """None where they are more than ``most``."""
+def _passing(stack: Stack, connection: Connection, where: Filter) -> frozenset[str] | None:
+    """The products that pass a filter; None where they are more than `FEW`."""
     kept = _kept(stack, connection)
     with _turn:
-        known = where in kept.passing
-        found = kept.passing.get(where)
-        if known and (found is not None or most is not None):
+        if where in kept.passing:
             kept.passing.move_to_end(where)
-            return found
-    few = most is None or stack.count(connection) <= most or stack.count(connection, where) <= most
+            return kept.passing[where]
+    few = stack.count(connection) <= FEW or stack.count(connection, where) <= FEW
     found = frozenset(asking.skus(connection, where)) if few else None
     with _turn:
         kept.held += len(found or ()) - len(kept.passing.pop(where, None) or ())
