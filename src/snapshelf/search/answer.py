@@ -14,7 +14,7 @@ from snapshelf.config import SearchSettings
 from snapshelf.rank.own import of_shelf
 from snapshelf.search import facets, lanes, meaning, printed, relevance, remembered, views
 from snapshelf.search.confidence import Calibration, calibrations
-from snapshelf.search.cut import Cut, cut
+from snapshelf.search.cut import SORTED, Cut, cut
 from snapshelf.search.meaning import Meaning
 from snapshelf.search.page import Card, Told, cards, hits
 from snapshelf.search.score import Scored, score
@@ -147,7 +147,9 @@ def rank(stack: Stack, connection: Connection, ready: Ready, wanted: Wanted, als
         both,
     )
     measured = _measured(stack, connection, ready, wanted)
-    end = cut(scored, found, ready.kind, measured, stack.settings.search.false_alarms, deeper, _is_code(ready))
+    within = SORTED if wanted.sort else 1.0
+    alarms = stack.settings.search.false_alarms
+    end = cut(scored, found, ready.kind, measured, alarms, deeper, _is_code(ready), within)
     kept = end.kept.tolist()
     head, moved = kept[: end.first], dict[int, Ranked]()
     if wanted.rerank and not any(whole for _, whole in found.codes.values()):
