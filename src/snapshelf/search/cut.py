@@ -18,9 +18,8 @@ from snapshelf.search.score import Scored
 DROP = {"text": 6.0, "image": 8.0, "mixed": 6.0}
 
 HALF = 0.5
-# Of that distance where hits are sorted by something else than relevance, which would put the least likely first. Of the
-# first five by price 0.58 instead of 0.15 fit the sample shop's judged queries, and 0.90 instead of 0.98 of all that fit
-# stay.
+# Of that distance where hits are sorted by something else than relevance, which would put the least likely first;
+# chosen with benchmarks/sorting.py.
 SORTED = 0.5
 
 
