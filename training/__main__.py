@@ -1,4 +1,4 @@
-"""Train, export and measure the compact encoder: `python -m training text|image|export|left-out|evaluate|all`."""
+"""Train, export and measure the compact encoder: `python -m training STEP`, or `all`."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ STEPS = {
     "export": "training.export",
     "left-out": "training.leftout",
     "evaluate": "training.evaluate",
+    "beside": "training.beside",
 }
-ALL = [step for step in STEPS if step != "left-out"]  # which trains a second tower, for one figure of the page
+ALL = [step for step in STEPS if step not in ("left-out", "beside")]  # what these two are for, their own pages say
 EPOCHS = {"text": 12, "image": 120, "left-out": 120}
 
 

@@ -35,8 +35,8 @@ def run(places: Places) -> None:
     found = {
         "revision": facts["revision"],
         "pixels": compact.SIZE,
-        "sizes": _table([[name, f"{(WEIGHTS / name).stat().st_size / 1e6:.2f} MB"] for name in PARTS], "file", "size"),
-        "data": _table([[name, str(n)] for name, n in facts["image"]["pictures"].items()], "pictures of", "number"),
+        "sizes": table([[name, f"{(WEIGHTS / name).stat().st_size / 1e6:.2f} MB"] for name in PARTS], "file", "size"),
+        "data": table([[name, str(n)] for name, n in facts["image"]["pictures"].items()], "pictures of", "number"),
         "judged": len(told := judged.read(places).grades),
         "coincide": len({text.lower() for text in corpus.texts(places)} & {query.lower() for query in told}),
         "text_score": _text(encoder, places),
@@ -45,21 +45,21 @@ def run(places: Places) -> None:
         "magento": _magento(encoder, places),
         "shop": _shop(encoder, places),
         "stress": _stress(encoder, places),
-        "left_out": _left_out(places),
-        "again": _again(encoder, places),
         "speed": _speed(),
         **{f"text_{name}": round(value, 5) for name, value in facts["text"].items()},
         **{f"image_{name}": value for name, value in facts["image"].items()},
     }
+    places.cache(figures.FILE).write_text(json.dumps(figures.main(encoder, places), ensure_ascii=False), "utf-8")
     template = Template((Path(__file__).parent / "page.md").read_text("utf-8"))
     PAGE.parent.mkdir(parents=True, exist_ok=True)
     PAGE.write_text(template.substitute(found), "utf-8")
-    for name in ("text_score", "grocery", "left_out", "clothing", "magento", "shop", "stress", "again", "speed"):
+    for name in ("text_score", "grocery", "clothing", "magento", "shop", "stress", "speed"):
         print(f"\n{found[name]}", flush=True)
     print(f"\nwritten to {PAGE}", flush=True)
 
 
-def _table(rows: list[list[str]], *heads: str) -> str:
+def table(rows: list[list[str]], *heads: str) -> str:
+    """A table in Markdown."""
     lines = [heads, ["---"] * len(heads), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
@@ -77,7 +77,7 @@ def _text(encoder: Embedder, places: Places) -> str:
         ["compact less BM25", *(_difference(ours[dim], words) for dim in DIMS)],
         ["compact less the teacher", *(_difference(ours[dim], theirs[dim]) for dim in DIMS)],
     ]
-    return _table(rows, f"nDCG@10, {len(words)} queries", *map(str, DIMS))
+    return table(rows, f"nDCG@10, {len(words)} queries", *map(str, DIMS))
 
 
 def _difference(ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> str:
@@ -90,31 +90,13 @@ def _grocery(encoder: Embedder, places: Places) -> str:
     for dim in DIMS:
         for shelf, tops in measures.grocery(encoder, places, dim).items():
             rows.append([str(dim), shelf, *(figures.interval(hits) for hits in tops)])
-    return _table(rows, "dim", "products known by", "top-1", "top-5", "coarse class")
-
-
-def _left_out(places: Places) -> str:
-    counts, rows = figures.left_out(places)
-    if not rows:
-        return "Not measured: `python -m training left-out` was not run."
-    said = (
-        f"{counts['photos']} photos of the {counts['products']} products left out, against all {counts['of']}; a tower "
-        f"of {counts['steps']} steps. Chance is {1 / counts['of']:.3f} and {5 / counts['of']:.3f}.\n\n"
-    )
-    return said + _table(rows, "dim", "products known by", "top-1", "top-5")
-
-
-def _again(encoder: Embedder, places: Places) -> str:
-    rows = figures.again(figures.main(encoder, places), places)
-    if not rows:
-        return "No other run was put beside this one."
-    return _table(rows, "256 dimensions", "what ships", "trained again")
+    return table(rows, "dim", "products known by", "top-1", "top-5", "coarse class")
 
 
 def _clothing(encoder: Embedder, places: Places) -> str:
     found = [(dim, *measures.clothing(encoder, places, dim)) for dim in DIMS]
     rows = [[str(dim), figures.interval(hits), str(len(hits)), str(labels)] for dim, hits, labels in found]
-    return _table(rows, "dim", "top-1", "photos", "labels")
+    return table(rows, "dim", "top-1", "photos", "labels")
 
 
 def _magento(encoder: Embedder, places: Places) -> str:
@@ -123,7 +105,7 @@ def _magento(encoder: Embedder, places: Places) -> str:
         [task, str(len(found[DIMS[0]][task])), *(figures.interval(found[dim][task]) for dim in DIMS)]
         for task in found[256]
     ]
-    return _table(rows, "recall@10", "questions", *map(str, DIMS))
+    return table(rows, "recall@10", "questions", *map(str, DIMS))
 
 
 def _shop(encoder: Embedder, places: Places) -> str:
@@ -133,14 +115,14 @@ def _shop(encoder: Embedder, places: Places) -> str:
     for dim in DIMS:
         for task, tops in shop.scores(encoder, places, dim).items():
             rows.append([str(dim), task, *(figures.interval(hits) for hits in tops), str(len(tops[0]))])
-    return _table(rows, "dim", "question → products known by", "top-1", "top-5", "questions")
+    return table(rows, "dim", "question → products known by", "top-1", "top-5", "questions")
 
 
 def _stress(encoder: Embedder, places: Places) -> str:
     found = stress.scores(encoder, places)
     rows = [["none", figures.interval(found.pop("none")[0]), "", ""]]
     rows += [[name, *(figures.interval(hits) for hits in strengths)] for name, strengths in found.items()]
-    return _table(rows, "trouble", *stress.STRENGTHS)
+    return table(rows, "trouble", *stress.STRENGTHS)
 
 
 def _speed() -> str:
@@ -157,7 +139,7 @@ def _speed() -> str:
     command = [sys.executable, "-c", START]
     starts = [float(subprocess.run(command, capture_output=True, text=True, check=True).stdout) for _ in range(5)]
     rows.append(["first text of a process, after importing onnxruntime", f"{np.median(starts) * 1e3:.0f} ms"])
-    return _table(rows, "what", "median")
+    return table(rows, "what", "median")
 
 
 def _median(encoder: Embedder, items: list[Item], times: int) -> float:

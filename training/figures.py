@@ -1,8 +1,6 @@
-"""The figures that the project is judged by, at 256 dimensions, as one table: of what ships, and of another run."""
+"""The figures that the project is judged by, at 256 dimensions, as one table."""
 
 from __future__ import annotations
-
-import json
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +8,9 @@ from numpy.typing import NDArray
 from snapshelf.protocols import Embedder
 from snapshelf.stats import mean_interval
 from training import judged, measures, shop
-from training.leftout import FACTS
 from training.places import DIMS, Places
 
-OWN, AGAIN = "figures.json", "again.json"  # in the runs folder: of the weights measured there, and of another run
+FILE = "figures.json"  # in the runs folder: those of the weights that were measured there last
 
 
 def main(encoder: Embedder, places: Places) -> dict[str, str]:
@@ -39,28 +36,3 @@ def interval(scores: NDArray[np.float64] | NDArray[np.bool_]) -> str:
     """Mean and 95 % bootstrap interval."""
     found = mean_interval(scores.astype(np.float64))
     return f"{found.mean:.3f} ({found.low:.3f} to {found.high:.3f})"
-
-
-def again(own: dict[str, str], places: Places) -> list[list[str]]:
-    """Rows of task, ours, and those of another run whose figures lie in the runs folder; none without them.
-
-    Our own are written there as well, for a run elsewhere to be put beside.
-    """
-    places.cache(OWN).write_text(json.dumps(own, ensure_ascii=False, indent=1), "utf-8")
-    if not places.cache(AGAIN).exists():
-        return []
-    other = json.loads(places.cache(AGAIN).read_text("utf-8"))
-    return [[task, shown, other.get(task, "")] for task, shown in own.items()]
-
-
-def left_out(places: Places) -> tuple[dict[str, int], list[list[str]]]:
-    """Of `python -m training left-out`: counts, and rows of dimensions, shelf, top-1 and top-5; empty without a run."""
-    if not places.cache(FACTS).exists():
-        return {}, []
-    held = json.loads(places.cache(FACTS).read_text("utf-8"))
-    rows = []
-    for name, tops in held["hits"].items():
-        dim, _, shelf = name.partition(" ")
-        rows.append([dim, shelf, *(interval(np.asarray(top, bool)) for top in tops)])
-    photos = len(next(iter(held["hits"].values()))[0])
-    return {"products": len(held["products"]), "of": held["of"], "steps": held["steps"], "photos": photos}, rows
