@@ -62,6 +62,7 @@ def test_it_stays_within_its_bounds(shelf, monkeypatch):
     monkeypatch.setattr(remembered, "MOST_FAMILIES", 4)
     monkeypatch.setattr(remembered, "FILTERS", 5)
     monkeypatch.setattr(remembered, "PASSING", 40)
+    monkeypatch.setattr(remembered, "VALUES", 20)
     stack = shelf.stack
     with stack.catalogue.read() as connection:
         for number in range(30):
@@ -70,7 +71,12 @@ def test_it_stays_within_its_bounds(shelf, monkeypatch):
             assert len(remembered.among(stack, connection, where, [f"P{n:03}" for n in range(60)])) == number
             assert len(remembered.products_of(stack, connection, [f"P{number:03}", f"P{number + 1:03}"])) == 2
             assert remembered.variants(stack, connection, [f"F{number % 20}"])
+            some = [f"P{n:03}" for n in range(number, number + 5)]
+            held = remembered.values(stack, connection, ["price", "sizes"], some)
+            assert [held["price"][sku] for sku in some] == [[float(sku[1:])] for sku in some]
+            assert all(held["sizes"][sku] == [str(int(sku[1:]) % 5), "all"] for sku in some)
             kept = stack.memory["kept"]
+            assert sum(map(len, kept.values.values())) <= 20 + 2 * len(some)
             assert len(kept.passing) <= 5
             assert kept.held == sum(len(one or ()) for one in kept.passing.values())
             assert kept.held <= 40 or len(kept.passing) == 1

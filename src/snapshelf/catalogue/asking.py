@@ -41,6 +41,20 @@ def variants(connection: Connection, families: Sequence[str], most: int) -> dict
     return found
 
 
+def values(
+    connection: Connection, names: Sequence[str], skus: Sequence[str]
+) -> dict[str, dict[str, list[str | float]]]:
+    """Attribute → SKU → its values, each once, for all of these attributes and products; booleans are 0 and 1."""
+    a, found = attributes.c, {name: {sku: list[str | float]() for sku in skus} for name in names}
+    for start in range(0, len(skus), 500):
+        query = select(a.name, a.sku, a.text, a.number).where(a.name.in_(names), a.sku.in_(skus[start : start + 500]))
+        for name, sku, text, number in connection.execute(query):
+            held, value = found[name][sku], number if text is None else text
+            if value not in held:
+                held.append(value)
+    return found
+
+
 def pairs(
     connection: Connection, skus: Sequence[str], without: Sequence[str] = ()
 ) -> dict[str, list[tuple[str, str | float]]]:

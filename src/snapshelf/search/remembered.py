@@ -1,4 +1,6 @@
-"""Products and what passes a filter, kept in memory while the catalogue stays as it is: people ask for the same."""
+"""Products, their values and what passes a filter, kept in memory while the catalogue stays as it is: people ask for
+the same.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +16,7 @@ from snapshelf.stack import Stack
 from snapshelf.types import Filter, Kind, Product
 
 MOST, MOST_FAMILIES = 10_000, 2_000  # products and families kept; beyond it all are forgotten, and read again
+VALUES = 200_000  # products times attributes whose values are kept, likewise
 FEW = 5_000  # products that pass a filter up to which it is asked which they are
 FILTERS, PASSING = 512, 500_000  # of which that is kept, and the SKUs of all of them together
 _turn = threading.Lock()  # threads of one process share what is kept
@@ -29,6 +32,7 @@ class _Kept:
     passing: OrderedDict[Filter, frozenset[str] | None] = field(default_factory=OrderedDict)
     held: int = 0  # SKUs in ``passing``
     known: Mapping[str, Kind] | None = None
+    values: dict[str, dict[str, list[str | float]]] = field(default_factory=dict)  # attribute → SKU → values
 
 
 def known(stack: Stack, connection: Connection) -> Mapping[str, Kind]:
@@ -37,6 +41,23 @@ def known(stack: Stack, connection: Connection) -> Mapping[str, Kind]:
     if kept.known is None:
         kept.known = asking.known(connection)
     return kept.known
+
+
+def values(
+    stack: Stack, connection: Connection, names: Sequence[str], skus: Sequence[str]
+) -> Mapping[str, Mapping[str, Sequence[str | float]]]:
+    """Attribute → SKU → its values as `asking.values` gives them; there may be more SKUs than were asked for."""
+    kept = _kept(stack, connection)
+    with _turn:
+        if sum(map(len, kept.values.values())) > VALUES:
+            kept.values = {}
+        held = {name: kept.values.setdefault(name, {}) for name in names}
+        missing = [sku for sku in skus if any(sku not in of for of in held.values())]
+    read = asking.values(connection, names, missing) if missing else {}
+    with _turn:
+        for name, of in read.items():
+            held[name].update(of)
+    return held
 
 
 def products_of(stack: Stack, connection: Connection, skus: Sequence[str]) -> dict[str, Product]:
