@@ -19,7 +19,7 @@ KINDS: Mapping[str, str] = {"images": "image", "audios": "audio", "videos": "vid
 CALLED: Mapping[str, str] = {"image": "picture", "audio": "sound", "video": "video"}
 Known = Mapping[str, Sequence[Medium]]  # what was last read, by reference
 # Confidence from which words said in a video are kept, since nobody is there to put them right: PocketSphinx hears
-# three in four sentences of a shop's words so surely, and one in ten or fewer of other sentences (docs/media.md).
+# three in four sentences of a shop's words so surely, and one in twenty of other sentences (benchmarks/speech.py).
 SURE = 0.6
 
 

@@ -1,6 +1,6 @@
 """Words on packaging: how often a photo's brand is read, what that finds, what it costs.
 
-    python benchmarks/packaging.py ../shared/data --page docs/benchmarks/packaging.md
+    python benchmarks/ocr.py ../shared/data --page docs/benchmarks/packaging.md
 
 Photos of packages taken in a shop (grocery, test split, 160 pixels long) against its 81 products, once known by picture
 and words, once by words alone; catalogue pictures of packages (320 pixels) against the products known by words alone;
@@ -229,7 +229,9 @@ def main():
         made = page(given.data, Path(work), given.most)
     print(made)
     if given.page:
-        told = f"`python benchmarks/packaging.py DATA --most {given.most}`, on {describe('rapidocr', 'onnxruntime', 'pillow')}."
+        told = (
+            f"`python benchmarks/ocr.py DATA --most {given.most}`, on {describe('rapidocr', 'onnxruntime', 'pillow')}."
+        )
         given.page.write_text(f"# Words on packaging\n\n{told}\n\n{made}", "utf-8")
 
 
