@@ -37,6 +37,7 @@ def run(places: Places) -> None:
         "pixels": compact.SIZE,
         "sizes": table([[name, f"{(WEIGHTS / name).stat().st_size / 1e6:.2f} MB"] for name in PARTS], "file", "size"),
         "data": table([[name, str(n)] for name, n in facts["image"]["pictures"].items()], "pictures of", "number"),
+        "log": table(_log(facts["image"]["log"]), "steps", "minutes", "pixels", "mean loss of the epoch"),
         "judged": len(told := judged.read(places).grades),
         "coincide": len({text.lower() for text in corpus.texts(places)} & {query.lower() for query in told}),
         "text_score": _text(encoder, places),
@@ -56,6 +57,11 @@ def run(places: Places) -> None:
     for name in ("text_score", "grocery", "clothing", "magento", "shop", "stress", "speed"):
         print(f"\n{found[name]}", flush=True)
     print(f"\nwritten to {PAGE}", flush=True)
+
+
+def _log(lines: list[list[float]]) -> list[list[str]]:
+    """Every sixth line, and the last."""
+    return [[str(value) for value in line] for line in (*lines[5:-1:6], lines[-1])]
 
 
 def table(rows: list[list[str]], *heads: str) -> str:

@@ -1,7 +1,7 @@
-"""The guide: a small network on the teacher's features that learns our groups and captions from all views at once.
+"""The guides: small networks on the teacher's features, one for each source, that learn its groups and captions.
 
-What it says of a view, and the strongest axes of the teacher's features, are what the image tower learns from beside
-the captions. It sees in minutes what the tower, which starts from nothing, could not find in hours.
+What they say of a view, and the strongest axes of the teacher's features, are what the image tower learns from beside
+the captions. They see in minutes what the tower, which starts from nothing, could not find in hours.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from training.views import Views
 
 AXES = 384  # of the teacher's features that are kept
 SCALE = 20.0  # of the features, which are of unit length
-EPOCHS, BATCH, RATE = 8, 512, 1e-3
+EPOCHS, LEAST, BATCH, RATE = 8, 300, 256, 1e-3  # at LEAST so many steps, for sources of few pictures
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +40,34 @@ def network(width: int) -> nn.Sequential:
 
 
 def learn(views: Views, pictures: Pictures, words: Captions, places: Places) -> Guide:
-    """Train it, or take the one of the runs folder, and ask it about every view it was trained on."""
-    features, kept = torch.from_numpy(views.features), places.cache("guide.pt")
-    if not kept.exists():
-        torch.save(_trained(features, views, pictures, words).state_dict(), kept)
-    model = network(features.shape[1])
-    model.load_state_dict(torch.load(kept, weights_only=True))
-    return Guide(_said(model.eval(), features), torch.from_numpy(_axes(views.features)))
+    """Train them, or take those of the runs folder, and ask each about every view of its source."""
+    features = torch.from_numpy(views.features)
+    sources = np.asarray([group.source for group in pictures.groups])[pictures.group][views.picture]
+    vectors = torch.zeros(len(features), DIMS[0])
+    for source in sorted(set(sources)):
+        kept, at = places.cache(f"guide_{source.replace(' ', '_')}.pt"), np.flatnonzero(sources == source)
+        if not kept.exists():
+            print(f"guide of {source}: {len(at)} views", flush=True)
+            torch.save(_trained(features, views, pictures, words, at).state_dict(), kept)
+        model = network(features.shape[1])
+        model.load_state_dict(torch.load(kept, weights_only=True))
+        vectors[at] = _said(model.eval(), features[at])
+    return Guide(vectors, torch.from_numpy(_axes(views.features)))
 
 
-def _trained(features: torch.Tensor, views: Views, pictures: Pictures, words: Captions) -> nn.Module:
+def _trained(
+    features: torch.Tensor, views: Views, pictures: Pictures, words: Captions, of: NDArray[np.int64]
+) -> nn.Module:
     torch.manual_seed(SEED)
     group = torch.from_numpy(pictures.group)[torch.from_numpy(views.picture)]
-    share = pictures.weight[views.picture] / np.bincount(views.picture)[views.picture]
+    share = (pictures.weight[views.picture] / np.bincount(views.picture)[views.picture])[of]
     model = network(features.shape[1])
     sort = nn.Linear(DIMS[0], len(pictures.groups))
     optimizer = torch.optim.AdamW([*model.parameters(), *sort.parameters()], RATE, weight_decay=0.05)
-    steps = EPOCHS * len(features) // BATCH
+    steps = max(LEAST, EPOCHS * len(of) // BATCH)
     rng, chance = np.random.default_rng(SEED), torch.Generator().manual_seed(SEED)
     for step in range(steps):
-        at = torch.from_numpy(rng.choice(len(features), BATCH, p=share))
+        at = torch.from_numpy(of[rng.choice(len(of), BATCH, p=share / share.sum())])
         out = model(SCALE * features[at].float())
         loss = told(out, group[at], words, words.draw(chance))
         loss = loss + 0.3 * functional.cross_entropy(
@@ -70,8 +78,7 @@ def _trained(features: torch.Tensor, views: Views, pictures: Pictures, words: Ca
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        if step % 200 == 0:
-            print(f"guide step {step} of {steps}: loss {float(loss.detach()):.3f}", flush=True)
+    print(f"guide of {len(of)} views: loss {float(loss.detach()):.3f} after {steps} steps", flush=True)
     return model
 
 

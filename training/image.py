@@ -1,9 +1,9 @@
 """The image tower: a picture learns to point where its captions point, and to see what two teachers see in it.
 
-The losses of `losses` on captions and groups, 1 − cosine to what the guide says of the view, 1 − cosine between a
+The losses of `losses` on captions and groups, 1 − cosine to what its source's guide says of the view, 1 − cosine between a
 projection of the tower's features and the vision teacher's, and a plain classifier; projection and classifier are
 thrown away after training. Small pictures first, since coarse things are cheap to learn. The weights kept are a running
-mean over the steps.
+mean over the steps. A training that was stopped goes on from its last epoch.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import copy
 import json
 import time
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -22,6 +23,7 @@ from snapshelf.embedders.compact import SIZE
 from training import guide, pictures, teacher, views
 from training.guide import AXES, Guide
 from training.losses import Captions, captions, told, toward
+from training.muon import Muon
 from training.network import MEAN, SPREAD, Network
 from training.pictures import Pictures
 from training.places import SEED, Places
@@ -29,11 +31,14 @@ from training.precision import autocast
 from training.tower import TextTower
 from training.views import KEPT, Views
 
-BATCH = 128
-RATE, DECAY = 2.5e-3, 0.03
-SIZES = ((0.55, 64), (0.8, 80), (1.0, SIZE))  # pixels until this share of the time
+BATCH = 256
+RATE, DECAY = 2.5e-3, 0.03  # of AdamW, for all but the large weights
+TURN, FADE, LARGE = 0.02, 0.02, 5000  # rate and decay of Muon, and from how many numbers on a weight is large
+SIZES = ((0.35, 48), (0.65, 64), (0.85, 80), (1.0, SIZE))  # pixels until this share of the time
 OWN_WORDS = 0.6  # share of the time after which captions are where the text tower, not its teacher, puts them
-KEPT_SHARE = 0.998  # of the running mean that one step leaves
+KEPT_SHARE = 0.997  # of the running mean that one step leaves
+
+Line = tuple[int, float, int, float]  # of the log, after an epoch: steps, minutes, pixels, mean loss
 
 
 def run(places: Places) -> None:
@@ -68,9 +73,17 @@ class _Student:
         self.firsts = np.cumsum([0] + [len(part) for part in seen.pixels])
         self.rng, self.chance = np.random.default_rng(SEED), torch.Generator().manual_seed(SEED)
 
-    def parameters(self) -> list[nn.Parameter]:
-        """All that learns."""
-        return [*self.network.parameters(), *self.sort.parameters(), *self.project.parameters()]
+    def parts(self) -> tuple[nn.Module, ...]:
+        """Everything with weights."""
+        return (self.network, self.kept, self.sort, self.project)
+
+    def optimizers(self) -> list[torch.optim.Optimizer]:
+        """Muon for the large weights of the network, AdamW for all else that learns."""
+        learns = [weight for part in self.parts() if part is not self.kept for weight in part.parameters()]
+        large = [weight for weight in self.network.parameters() if weight.ndim > 1 and weight.numel() > LARGE]
+        known = {id(weight) for weight in large}
+        rest = [weight for weight in learns if id(weight) not in known]
+        return [Muon(large, TURN, FADE), torch.optim.AdamW(rest, lr=RATE, weight_decay=DECAY)]
 
     def draw(self) -> tuple[torch.Tensor, torch.Tensor]:
         """Numbers of views, and the groups they are of."""
@@ -105,7 +118,7 @@ class _Student:
             features = self.network.features(self.pixels(view, size))
             out = self.network.head(features).float()
             sorted_, projected = self.sort(features).float(), self.project(features).float()
-        total = told(out, group, words, words.draw(self.chance)) + toward(out, self.guide.vectors[view])
+        total = told(out, group, words, words.draw(self.chance)) + 3 * toward(out, self.guide.vectors[view])
         total = total + 2 * (1 - functional.cosine_similarity(projected, self.guide.features[view])).mean()
         return total + 0.4 * functional.cross_entropy(sorted_, group, label_smoothing=0.1)
 
@@ -119,47 +132,85 @@ class _Student:
 
 
 def _learn(student: _Student, first: Captions, groups: list[tuple[str, ...]], places: Places, out: Places) -> None:
-    optimizer = torch.optim.AdamW(student.parameters(), lr=RATE, weight_decay=DECAY)
-    started, limit, done, words = time.monotonic(), places.minutes * 60, 0, first
+    optimizers = student.optimizers()
+    rates = [one["lr"] for optimizer in optimizers for one in optimizer.param_groups]
+    stop = out.cache("image_stop.pt")
+    done, log = _taken_up(student, optimizers, stop)
+    started = time.monotonic() - (60 * log[-1][1] if log else 0)
+    limit, words = places.minutes * 60, first
     steps = len(student.pictures.group) // BATCH
-    for epoch in range(places.epochs):
+    for epoch in range(len(log), places.epochs):
         losses: list[float] = []
         for _ in range(steps):
             share = max(done / (steps * places.epochs), (time.monotonic() - started) / limit)
             if share > OWN_WORDS and words is first and places.cache("text_facts.json").exists():
                 words = captions(groups, TextTower.read(places).embed)
-            for one in optimizer.param_groups:
-                one["lr"] = RATE * _schedule(share, done)
+            for rate, one in zip(rates, (one for each in optimizers for one in each.param_groups), strict=True):
+                one["lr"] = rate * _schedule(share, done)
             size = next(size for until, size in SIZES if share <= until or size == SIZE)
-            loss = student.loss(words, size)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
+            losses.append(_step(student, optimizers, words, size))
             done += 1
             student.follow(min(KEPT_SHARE, done / (done + 20)))
-            losses.append(float(loss.detach()))
             if share >= 1:
                 break
-        _save(student, epoch + 1, done, out)
-        print(f"image epoch {epoch + 1}: loss {np.mean(losses):.3f}, {size} px, {share:.3f} done", flush=True)
+        log.append((done, round((time.monotonic() - started) / 60, 2), size, round(float(np.mean(losses)), 3)))
+        _save(student, log, out)
+        _put_down(student, optimizers, log, stop)
+        print(f"image epoch {epoch + 1}: loss {log[-1][3]:.3f}, {size} px, {share:.3f} done", flush=True)
         if share >= 1:
             break
+    stop.unlink(missing_ok=True)
+
+
+def _step(student: _Student, optimizers: list[torch.optim.Optimizer], words: Captions, size: int) -> float:
+    """Learn from one batch. → its loss"""
+    loss = student.loss(words, size)
+    for optimizer in optimizers:
+        optimizer.zero_grad()
+    loss.backward()
+    for optimizer in optimizers:
+        optimizer.step()
+    return float(loss.detach())
+
+
+def _put_down(student: _Student, optimizers: list[torch.optim.Optimizer], log: list[Line], stop: Path) -> None:
+    """All that going on needs: weights, both optimizers, chance, and what was done so far."""
+    held = [part.state_dict() for part in (*student.parts(), *optimizers)]
+    chance = (student.chance.get_state(), student.rng.bit_generator.state)
+    part = stop.with_suffix(".part")
+    torch.save({"parts": held, "chance": chance, "log": log}, part)
+    part.replace(stop)
+
+
+def _taken_up(student: _Student, optimizers: list[torch.optim.Optimizer], stop: Path) -> tuple[int, list[Line]]:
+    """Steps done, and the log, of a training that was stopped, whose state is taken up; nothing without one."""
+    if not stop.exists():
+        return 0, []
+    found = torch.load(stop, weights_only=True)
+    for part, held in zip((*student.parts(), *optimizers), found["parts"], strict=True):
+        part.load_state_dict(held)
+    student.chance.set_state(found["chance"][0])
+    student.rng.bit_generator.state = found["chance"][1]
+    log: list[Line] = found["log"]
+    print(f"going on after epoch {len(log)}, {log[-1][1]:.0f} minutes", flush=True)
+    return log[-1][0], log
 
 
 def _schedule(share: float, done: int) -> float:
-    """Warm up over 150 steps, then half a cosine down to a hundredth."""
-    return min((done + 1) / 150, 1.0) * max(0.5 * (1 + float(np.cos(np.pi * min(share, 1.0)))), 0.01)
+    """Warm up over 100 steps, then half a cosine down to a hundredth."""
+    return min((done + 1) / 100, 1.0) * max(0.5 * (1 + float(np.cos(np.pi * min(share, 1.0)))), 0.01)
 
 
-def _save(student: _Student, epochs: int, steps: int, places: Places) -> None:
+def _save(student: _Student, log: list[Line], places: Places) -> None:
     torch.save(student.kept.state_dict(), places.cache("image.pt"))
     facts = {
         "pictures": student.pictures.counts(),
         "groups": len(student.pictures.groups),
         "views": len(student.views.features),
-        "epochs": epochs,
-        "steps": steps,
+        "epochs": len(log),
+        "steps": log[-1][0],
         "batch": BATCH,
         "seed": SEED,
+        "log": log,
     }
     places.cache("image_facts.json").write_text(json.dumps(facts))

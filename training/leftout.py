@@ -40,7 +40,7 @@ def run(places: Places) -> None:
     told = measures.embed(measures.open_encoder(places), [f"{row['name']}, {row['coarse_name']}" for row in products])
     right = np.asarray([place[row["fine_id"]] for row in tests])
     facts = json.loads(out.cache("image_facts.json").read_text())
-    figures = {"products": names, "of": len(products), "steps": facts["steps"], "hits": {}}
+    figures = {"products": names, "of": len(products), "steps": facts["steps"], "batch": facts["batch"], "hits": {}}
     for name, shelf in {"text": told, "catalogue picture": shown, "both": unit(told + shown)}.items():
         for dim in DIMS:
             scores = unit(photos[:, :dim]) @ unit(shelf[:, :dim]).T
