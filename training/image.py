@@ -1,9 +1,9 @@
 """The image tower: a picture learns to point where its captions point, and to see what two teachers see in it.
 
-The losses of `losses` on captions and groups, 1 − cosine to what its source's guide says of the view, 1 − cosine between a
-projection of the tower's features and the vision teacher's, and a plain classifier; projection and classifier are
-thrown away after training. Small pictures first, since coarse things are cheap to learn. The weights kept are a running
-mean over the steps. A training that was stopped goes on from its last epoch.
+The losses of `losses` on captions and groups, 1 − cosine to what its source's guide says of the view, 1 − cosine
+between a projection of the tower's features and the vision teacher's, and a plain classifier; projection and classifier
+are thrown away after training. Small pictures first, since coarse things are cheap to learn. The weights kept are a
+running mean over the steps. A training that was stopped goes on from its last epoch.
 """
 
 from __future__ import annotations
