@@ -146,9 +146,11 @@ def test_what_is_no_photo_is_refused_in_words(box, name, mime, data, said):
     assert box.page.locator(DIALOG).count() == 0
 
 
-def test_a_photo_that_only_the_server_can_open_is_sent_as_it_is(box):
+def test_a_photo_that_only_the_server_can_open_is_sent_as_it_is(box, customer):
     pytest.importorskip("pillow_heif").register_heif_opener()
-    data = photo(form="HEIF")
+    held = io.BytesIO()
+    Image.open(customer[0]).save(held, "HEIF")
+    data = held.getvalue()
     give(box, "IMG_1.HEIC", data, "")
     box.agree()
     assert box.found()["skus"]
