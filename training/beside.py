@@ -24,7 +24,7 @@ Written by `python -m training beside`. Intervals are 95 % bootstrap.
 
 {left_out}
 """
-ONCE = """What ships came of one training from nothing, whose teacher changed on the way ([the card](compact.md) says
+ONCE = """What ships came of one training from nothing, whose manner changed on the way ([the card](compact.md) says
 when). It was not done a second time yet."""
 AGAIN = """The figures of [the weights that ship](compact.md), measured by this command, beside those of a run from
 nothing in another checkout, whose weights do not ship.
@@ -79,7 +79,11 @@ def _left_out(places: Places) -> str:
     photos = len(hits[str(DIMS[0]), "both"][0])
     left, of = len(held["products"]), held["of"]
     batch = json.loads((WEIGHTS / "card.json").read_text("utf-8"))["image"]["batch"]
-    before = "" if held["batch"] == batch else "as it was taught before, with AdamW and one guide for all sources, "
+    before = (
+        ""
+        if held["batch"] == batch
+        else "as it was taught before, with AdamW, without pairs and with one guide for all sources, "
+    )
     said = (
         f"The image tower taught again, {before}in {held['steps']} steps of {held['batch']}, without {left} products "
         f"of the grocery: neither their photos nor their catalogue pictures nor their names. {photos} photos of them "

@@ -12,13 +12,15 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+from training.muon import Muon, parted
 from training.places import DIMS, SEED
 from training.precision import autocast
 from training.tower import Network
 
 BATCH, PARTS = 256, 3  # a batch goes through in parts of like length, which leaves little to pad
 LENGTH = 64  # pieces of a text that are learnt from
-START_RATE, TABLE_RATE, RATE = 3e-3, 1e-3, 1e-3  # of the table alone, then of it and of the rest
+START_RATE, TABLE_RATE, RATE = 3e-3, 1e-3, 1e-3  # Adam's of the table alone, then of it and of the rest
+TURN = 0.02  # Muon's, of the large weights
 WARM = 100  # steps until the rate is whole
 SHARPNESS = 20.0  # of the softmax over the batch
 PIVOTS, RUN = 1500, 8  # texts that others gather around, and how many of a gathering share a batch
@@ -47,8 +49,9 @@ def learn_table(network: Network, lessons: Lessons) -> dict[str, float]:
 
 def learn_all(network: Network, lessons: Lessons) -> dict[str, float]:
     """Teach the whole network in place. → the mean cosine to the teacher at the end, epochs and steps done."""
-    rest = torch.optim.Adam(network.corrections.parameters(), lr=RATE, fused=True)
-    return _learn(lambda ids: through(network, ids), [_sparse(network.table, TABLE_RATE), rest], lessons)
+    large, rest = parted(network.corrections.parameters())
+    dense = [Muon(large, TURN, 0.0), torch.optim.Adam(rest, lr=RATE, fused=True)]
+    return _learn(lambda ids: through(network, ids), [_sparse(network.table, TABLE_RATE), *dense], lessons)
 
 
 def _sparse(table: nn.Embedding | nn.EmbeddingBag, rate: float) -> torch.optim.Optimizer:

@@ -21,14 +21,21 @@ from training.views import Views
 
 AXES = 384  # of the teacher's features that are kept
 SCALE = 20.0  # of the features, which are of unit length
+TRUST = 3.0  # how much what a guide says of a view counts
+DOUBTED = {
+    "rendered shop": 0.5
+}  # the teacher never saw drawn things: its guide tells them apart no better than the tower
 EPOCHS, LEAST, BATCH, RATE = 8, 300, 256, 1e-3  # at LEAST so many steps, for sources of few pictures
 
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """By view: ``vectors`` (v, 256) unit rows in the space of words, ``features`` (v, AXES) about their mean."""
+    """By view: ``vectors`` (v, 256) unit rows in the space of words, ``trust`` (v,) how much they count, ``features``
+    (v, AXES) about their mean.
+    """
 
     vectors: torch.Tensor
+    trust: torch.Tensor
     features: torch.Tensor
 
 
@@ -43,7 +50,7 @@ def learn(views: Views, pictures: Pictures, words: Captions, places: Places) -> 
     """Train them, or take those of the runs folder, and ask each about every view of its source."""
     features = torch.from_numpy(views.features)
     sources = np.asarray([group.source for group in pictures.groups])[pictures.group][views.picture]
-    vectors = torch.zeros(len(features), DIMS[0])
+    vectors, trust = torch.zeros(len(features), DIMS[0]), torch.zeros(len(features))
     for source in sorted(set(sources)):
         kept, at = places.cache(f"guide_{source.replace(' ', '_')}.pt"), np.flatnonzero(sources == source)
         if not kept.exists():
@@ -51,8 +58,8 @@ def learn(views: Views, pictures: Pictures, words: Captions, places: Places) -> 
             torch.save(_trained(features, views, pictures, words, at).state_dict(), kept)
         model = network(features.shape[1])
         model.load_state_dict(torch.load(kept, weights_only=True))
-        vectors[at] = _said(model.eval(), features[at])
-    return Guide(vectors, torch.from_numpy(_axes(views.features)))
+        vectors[at], trust[at] = _said(model.eval(), features[at]), DOUBTED.get(source, TRUST)
+    return Guide(vectors, trust, torch.from_numpy(_axes(views.features)))
 
 
 def _trained(

@@ -2,8 +2,9 @@
 
 The losses of `losses` on captions and groups, 1 − cosine to what its source's guide says of the view, 1 − cosine
 between a projection of the tower's features and the vision teacher's, and a plain classifier; projection and classifier
-are thrown away after training. Small pictures first, since coarse things are cheap to learn. The weights kept are a
-running mean over the steps. A training that was stopped goes on from its last epoch.
+are thrown away after training. Each picture of a batch comes with another of its group, so that photo and catalogue
+picture meet. Small pictures first, since coarse things are cheap to learn. The weights kept are a running mean over the
+steps. A training that was stopped goes on from its last epoch.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from snapshelf.embedders.compact import SIZE
 from training import guide, pictures, teacher, views
 from training.guide import AXES, Guide
 from training.losses import Captions, captions, told, toward
-from training.muon import Muon
+from training.muon import Muon, parted
 from training.network import MEAN, SPREAD, Network
 from training.pictures import Pictures
 from training.places import SEED, Places
@@ -33,7 +34,7 @@ from training.views import KEPT, Views
 
 BATCH = 256
 RATE, DECAY = 2.5e-3, 0.03  # of AdamW, for all but the large weights
-TURN, FADE, LARGE = 0.02, 0.02, 5000  # rate and decay of Muon, and from how many numbers on a weight is large
+TURN, FADE = 0.02, 0.02  # rate and decay of Muon
 SIZES = ((0.35, 48), (0.65, 64), (0.85, 80), (1.0, SIZE))  # pixels until this share of the time
 OWN_WORDS = 0.6  # share of the time after which captions are where the text tower, not its teacher, puts them
 KEPT_SHARE = 0.997  # of the running mean that one step leaves
@@ -71,6 +72,9 @@ class _Student:
         self.starts = np.searchsorted(seen.picture, np.arange(len(found.group)))
         self.ends = np.searchsorted(seen.picture, np.arange(len(found.group)), "right")
         self.firsts = np.cumsum([0] + [len(part) for part in seen.pixels])
+        self.by_group = np.argsort(found.group, kind="stable")
+        self.upto = np.concatenate([[0.0], np.cumsum(found.weight[self.by_group])])
+        self.bounds = np.searchsorted(found.group[self.by_group], np.arange(len(found.groups) + 1))
         self.rng, self.chance = np.random.default_rng(SEED), torch.Generator().manual_seed(SEED)
 
     def parts(self) -> tuple[nn.Module, ...]:
@@ -79,17 +83,22 @@ class _Student:
 
     def optimizers(self) -> list[torch.optim.Optimizer]:
         """Muon for the large weights of the network, AdamW for all else that learns."""
-        learns = [weight for part in self.parts() if part is not self.kept for weight in part.parameters()]
-        large = [weight for weight in self.network.parameters() if weight.ndim > 1 and weight.numel() > LARGE]
-        known = {id(weight) for weight in large}
-        rest = [weight for weight in learns if id(weight) not in known]
+        large, rest = parted(self.network.parameters())
+        rest += [*self.sort.parameters(), *self.project.parameters()]
         return [Muon(large, TURN, FADE), torch.optim.AdamW(rest, lr=RATE, weight_decay=DECAY)]
 
     def draw(self) -> tuple[torch.Tensor, torch.Tensor]:
-        """Numbers of views, and the groups they are of."""
-        at = self.rng.choice(len(self.pictures.group), BATCH, p=self.pictures.weight)
+        """Numbers of views, and the groups they are of: each picture and, half a batch behind, another of its group."""
+        at = self.rng.choice(len(self.pictures.group), BATCH // 2, p=self.pictures.weight)
+        at = np.concatenate([at, self.partners(self.pictures.group[at])])
         view = self.starts[at] + (self.rng.random(BATCH) * (self.ends - self.starts)[at]).astype(np.int64)
         return torch.from_numpy(view), torch.from_numpy(self.pictures.group[at])
+
+    def partners(self, group: NDArray[np.int64]) -> NDArray[np.int64]:
+        """A picture of each of these groups, drawn as often as its weight says."""
+        low, high = self.upto[self.bounds[group]], self.upto[self.bounds[group + 1]]
+        at = np.searchsorted(self.upto, low + self.rng.random(len(group)) * (high - low), "right") - 1
+        return self.by_group[np.clip(at, self.bounds[group], self.bounds[group + 1] - 1)]
 
     def pixels(self, view: torch.Tensor, size: int) -> torch.Tensor:
         """(n, 3, size, size): a little cropped, mirrored, lighter or darker, scaled to network inputs."""
@@ -118,7 +127,8 @@ class _Student:
             features = self.network.features(self.pixels(view, size))
             out = self.network.head(features).float()
             sorted_, projected = self.sort(features).float(), self.project(features).float()
-        total = told(out, group, words, words.draw(self.chance)) + 3 * toward(out, self.guide.vectors[view])
+        total = told(out, group, words, words.draw(self.chance))
+        total = total + toward(out, self.guide.vectors[view], self.guide.trust[view])
         total = total + 2 * (1 - functional.cosine_similarity(projected, self.guide.features[view])).mean()
         return total + 0.4 * functional.cross_entropy(sorted_, group, label_smoothing=0.1)
 

@@ -53,12 +53,10 @@ def told(out: torch.Tensor, group: torch.Tensor, words: Captions, picked: torch.
     return total
 
 
-def toward(out: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
-    """1 − cosine to other vectors of the same space, at the largest and the smallest size."""
-    return sum(
-        ((1 - functional.cosine_similarity(out[:, :dim], wanted[:, :dim])).mean() for dim in (DIMS[0], DIMS[-1])),
-        out.new_zeros(()),
-    )
+def toward(out: torch.Tensor, wanted: torch.Tensor, trust: torch.Tensor) -> torch.Tensor:
+    """1 − cosine to other vectors of the same space, at the largest and the smallest size; ``trust`` (n,) times."""
+    apart = [1 - functional.cosine_similarity(out[:, :dim], wanted[:, :dim]) for dim in (DIMS[0], DIMS[-1])]
+    return (trust * sum(apart)).mean()
 
 
 def _softmax(scores: torch.Tensor, right: torch.Tensor) -> torch.Tensor:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 import torch
 from torch import nn
 
+LARGE = 5000  # numbers from which on a weight is for Muon
 ROUNDS = 3  # of Newton and Schulz; more only cost time here
 QUINTIC = (3.4445, -4.7750, 2.0315)  # the coefficients of the paper: steep at nought, near one elsewhere
 
@@ -34,6 +35,14 @@ class Muon(torch.optim.Optimizer):
                 tall = max(1.0, ahead.shape[0] / ahead.shape[1]) ** 0.5
                 weight.mul_(1 - group["lr"] * group["decay"])
                 weight.add_(orthogonal(ahead).reshape(weight.shape), alpha=-group["lr"] * tall)
+
+
+def parted(weights: Iterable[nn.Parameter]) -> tuple[list[nn.Parameter], list[nn.Parameter]]:
+    """Those that Muon is for: large and of two or more axes; and the others."""
+    every = list(weights)
+    large = [weight for weight in every if weight.ndim > 1 and weight.numel() > LARGE]
+    known = {id(weight) for weight in large}
+    return large, [weight for weight in every if id(weight) not in known]
 
 
 def orthogonal(matrix: torch.Tensor) -> torch.Tensor:

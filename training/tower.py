@@ -18,7 +18,7 @@ from torch.nn import functional
 
 from training.places import DIMS, Places
 
-LAYERS, WIDTH, HEADS, INNER = 2, 128, 4, 384
+LAYERS, WIDTH, HEADS, INNER = 2, 192, 4, 576
 REACH = 12  # pieces apart beyond which a distance is as good as any other
 NEXT_DOOR = 3.0  # how much more a neighbour is looked at, as a logarithm
 FAR_BELOW = -1e4  # a score no exponential survives

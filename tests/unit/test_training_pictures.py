@@ -69,7 +69,7 @@ def _things(image):
         np.repeat(np.arange(40), 3),
     )
     vectors = torch.nn.functional.normalize(torch.randn(120, 256, generator=torch.Generator().manual_seed(2)))
-    told = Guide(vectors, torch.randn(120, AXES, generator=torch.Generator().manual_seed(3)))
+    told = Guide(vectors, torch.full((120,), 3.0), torch.randn(120, AXES, generator=torch.Generator().manual_seed(3)))
 
     def embed(texts):
         made = np.stack([np.random.default_rng(len(text) + ord(text[-1])).normal(size=256) for text in texts])
@@ -77,6 +77,34 @@ def _things(image):
 
     torch.manual_seed(7)
     return image._Student(found, seen, told), captions([group.captions for group in groups], embed)
+
+
+def test_each_picture_comes_with_another_of_its_group_as_often_as_weights_say(image):
+    student, _ = _things(image)
+    weight = np.where(np.arange(40) < 20, 1.0, 3.0)
+    weight[[0, 39]] = 0  # what is left out is nobody's partner
+    student = image._Student(
+        dataclasses.replace(student.pictures, weight=weight / weight.sum()), student.views, student.guide
+    )
+    group = np.repeat(np.arange(5), 4000)
+    found = student.partners(group)
+    assert (found % 5 == group).all()
+    wanted = weight / np.bincount(np.arange(40) % 5, weight)[np.arange(40) % 5]
+    assert np.abs(np.bincount(found, minlength=40) / 4000 - wanted).max() < 0.03
+    assert not {0, 39} & set(found.tolist())
+    _, group = student.draw()
+    assert (group[:4] == group[4:]).all()
+
+
+def test_a_guide_counts_as_much_as_it_is_trusted(image):
+    import torch
+    from training.losses import toward
+
+    out, wanted = torch.eye(256)[:2], torch.eye(256)[[0, 9]]
+    assert float(toward(out, wanted, torch.tensor([9.0, 0.0]))) == pytest.approx(0, abs=1e-6)
+    assert float(toward(out, wanted, torch.tensor([0.0, 0.5]))) == pytest.approx(
+        0.5, abs=1e-6
+    )  # half of two sizes, halved
 
 
 def test_a_training_that_was_stopped_goes_on_as_if_it_had_not_been(image, tmp_path, monkeypatch, capsys):
