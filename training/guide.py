@@ -22,9 +22,8 @@ from training.views import Views
 AXES = 384  # of the teacher's features that are kept
 SCALE = 20.0  # of the features, which are of unit length
 TRUST = 3.0  # how much what a guide says of a view counts
-DOUBTED = {
-    "rendered shop": 0.5
-}  # the teacher never saw drawn things: its guide tells them apart no better than the tower
+# The teacher never saw drawn things, and its guide tells them apart no better than the tower does.
+DOUBTED = {"rendered shop": 0.5}
 EPOCHS, LEAST, BATCH, RATE = 8, 300, 256, 1e-3  # at LEAST so many steps, for sources of few pictures
 
 

@@ -102,9 +102,8 @@ def test_a_guide_counts_as_much_as_it_is_trusted(image):
 
     out, wanted = torch.eye(256)[:2], torch.eye(256)[[0, 9]]
     assert float(toward(out, wanted, torch.tensor([9.0, 0.0]))) == pytest.approx(0, abs=1e-6)
-    assert float(toward(out, wanted, torch.tensor([0.0, 0.5]))) == pytest.approx(
-        0.5, abs=1e-6
-    )  # half of two sizes, halved
+    half = float(toward(out, wanted, torch.tensor([0.0, 0.5])))  # 0.5 × (1 + 1, by either size), over two pictures
+    assert half == pytest.approx(0.5, abs=1e-6)
 
 
 def test_a_training_that_was_stopped_goes_on_as_if_it_had_not_been(image, tmp_path, monkeypatch, capsys):
