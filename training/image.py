@@ -37,6 +37,7 @@ RATE, DECAY = 2.5e-3, 0.03  # of AdamW, for all but the large weights
 TURN, FADE = 0.02, 0.02  # rate and decay of Muon
 SIZES = ((0.35, 48), (0.65, 64), (0.85, 80), (1.0, SIZE))  # pixels until this share of the time
 OWN_WORDS = 0.6  # share of the time after which captions are where the text tower, not its teacher, puts them
+ALONE = 1e-12  # weight of the others of a group, below which there are none
 KEPT_SHARE = 0.997  # of the running mean that one step leaves
 
 Line = tuple[int, float, int, float]  # of the log, after an epoch: steps, minutes, pixels, mean loss
@@ -73,6 +74,7 @@ class _Student:
         self.ends = np.searchsorted(seen.picture, np.arange(len(found.group)), "right")
         self.firsts = np.cumsum([0] + [len(part) for part in seen.pixels])
         self.by_group = np.argsort(found.group, kind="stable")
+        self.rank = np.argsort(self.by_group)
         self.upto = np.concatenate([[0.0], np.cumsum(found.weight[self.by_group])])
         self.bounds = np.searchsorted(found.group[self.by_group], np.arange(len(found.groups) + 1))
         self.rng, self.chance = np.random.default_rng(SEED), torch.Generator().manual_seed(SEED)
@@ -90,15 +92,21 @@ class _Student:
     def draw(self) -> tuple[torch.Tensor, torch.Tensor]:
         """Numbers of views, and the groups they are of: each picture and, half a batch behind, another of its group."""
         at = self.rng.choice(len(self.pictures.group), BATCH // 2, p=self.pictures.weight)
-        at = np.concatenate([at, self.partners(self.pictures.group[at])])
+        at = np.concatenate([at, self.partners(at)])
         view = self.starts[at] + (self.rng.random(BATCH) * (self.ends - self.starts)[at]).astype(np.int64)
         return torch.from_numpy(view), torch.from_numpy(self.pictures.group[at])
 
-    def partners(self, group: NDArray[np.int64]) -> NDArray[np.int64]:
-        """A picture of each of these groups, drawn as often as its weight says."""
+    def partners(self, at: NDArray[np.int64]) -> NDArray[np.int64]:
+        """For each of these pictures another of its group, drawn as often as its weight says; itself if it is alone."""
+        group, rank = self.pictures.group[at], self.rank[at]
         low, high = self.upto[self.bounds[group]], self.upto[self.bounds[group + 1]]
-        at = np.searchsorted(self.upto, low + self.rng.random(len(group)) * (high - low), "right") - 1
-        return self.by_group[np.clip(at, self.bounds[group], self.bounds[group + 1] - 1)]
+        own, width = self.upto[rank], self.upto[rank + 1] - self.upto[rank]
+        others = high - low - width
+        other = low + self.rng.random(len(at)) * others
+        other = np.where(other < own, other, other + width)  # its own share of the group's weight is stepped over
+        found = np.searchsorted(self.upto, other, "right") - 1
+        found = np.clip(found, self.bounds[group], self.bounds[group + 1] - 1)
+        return np.where(others > ALONE, self.by_group[found], at)
 
     def pixels(self, view: torch.Tensor, size: int) -> torch.Tensor:
         """(n, 3, size, size): a little cropped, mirrored, lighter or darker, scaled to network inputs."""
@@ -207,8 +215,8 @@ def _taken_up(student: _Student, optimizers: list[torch.optim.Optimizer], stop: 
 
 
 def _schedule(share: float, done: int) -> float:
-    """Warm up over 100 steps, then half a cosine down to a hundredth."""
-    return min((done + 1) / 100, 1.0) * max(0.5 * (1 + float(np.cos(np.pi * min(share, 1.0)))), 0.01)
+    """Warm up over 100 steps, then straight down to a hundredth (Defazio et al. 2023)."""
+    return min((done + 1) / 100, 1.0) * max(1 - share, 0.01)
 
 
 def _save(student: _Student, log: list[Line], places: Places) -> None:

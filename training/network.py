@@ -69,4 +69,5 @@ class FromBytes(nn.Module):
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
         """The unit vectors."""
         scaled = (pictures.permute(0, 3, 1, 2).float() - MEAN) / SPREAD
-        return functional.normalize(self.network(scaled) + self.network(scaled.flip(3)), dim=1)
+        seen, mirrored = self.network(torch.cat([scaled, scaled.flip(3)])).chunk(2)  # weights are fetched once for both
+        return functional.normalize(seen + mirrored, dim=1)
