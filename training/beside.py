@@ -24,8 +24,8 @@ Written by `python -m training beside`. Intervals are 95 % bootstrap.
 
 {left_out}
 """
-ONCE = """What ships came of one training from nothing, whose manner changed on the way ([the card](compact.md) says
-when). It was not done a second time yet."""
+ONCE = """What ships came of one training from nothing, as [the card](compact.md) tells it.
+It was not done a second time yet."""
 AGAIN = """The figures of [the weights that ship](compact.md), measured by this command, beside those of a run from
 nothing in another checkout, whose weights do not ship.
 
@@ -78,14 +78,8 @@ def _left_out(places: Places) -> str:
     rows = [[dim, shelf, *map(figures.interval, tops)] for (dim, shelf), tops in hits.items()]
     photos = len(hits[str(DIMS[0]), "both"][0])
     left, of = len(held["products"]), held["of"]
-    batch = json.loads((WEIGHTS / "card.json").read_text("utf-8"))["image"]["batch"]
-    before = (
-        ""
-        if held["batch"] == batch
-        else "as it was taught before, with AdamW, without pairs and with one guide for all sources, "
-    )
     said = (
-        f"The image tower taught again, {before}in {held['steps']} steps of {held['batch']}, without {left} products "
+        f"The image tower taught again in {held['steps']} steps of {held['batch']}, without {left} products "
         f"of the grocery: neither their photos nor their catalogue pictures nor their names. {photos} photos of them "
         f"against all {of}; by chance {1 / of:.3f} would be right, and {5 / of:.3f} among five."
     )
