@@ -28,7 +28,7 @@ from training.places import Places
 SEEDS = (1001, 1002, 1003, 1004, 1005, 1006)
 WORDED = SEEDS[:3]  # whose texts are read; the others say the same of other goods
 PRODUCTS = 1200
-PHOTOS = 1  # customers' photos of each look: many looks of few photos teach more than few of many
+PHOTOS = 1  # customers' photos of each look
 SAMPLE, SAMPLED = 7, 600  # the shop that everyone sees, and that is never trained on
 STUDIO = 1.0  # how often a catalogue picture is drawn, when a photo is once
 
