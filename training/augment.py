@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from PIL import Image
 from torch.nn import functional
 
@@ -21,7 +23,7 @@ def augment(
     other one is cut out and put before its entry of ``grounds``.
     """
     seen = pictures.permute(0, 3, 1, 2).float()
-    swapped = studio & (torch.rand(len(seen), generator=chance) < 0.6)
+    swapped = studio & _some(len(seen), 0.6, chance)
     if bool(swapped.any()):
         behind = grounds[swapped].permute(0, 3, 1, 2).float()
         seen[swapped] = _before(seen[swapped], behind)
@@ -29,12 +31,20 @@ def augment(
     return _compressed(_lens(seen, chance), chance)
 
 
+def _random(chance: torch.Generator, *shape: int) -> torch.Tensor:
+    return torch.rand(*shape, generator=chance, device=chance.device)
+
+
 def _uniform(n: int, low: float, high: float, chance: torch.Generator) -> torch.Tensor:
-    return torch.rand(n, generator=chance) * (high - low) + low
+    return _random(chance, n) * (high - low) + low
 
 
 def _some(n: int, share: float, chance: torch.Generator) -> torch.Tensor:
-    return torch.rand(n, generator=chance) < share
+    return _random(chance, n) < share
+
+
+def _line_of(low: float, high: float, size: int, chance: torch.Generator) -> torch.Tensor:
+    return torch.linspace(low, high, size, device=chance.device)
 
 
 def _before(seen: torch.Tensor, behind: torch.Tensor) -> torch.Tensor:
@@ -57,12 +67,12 @@ def _placed(seen: torch.Tensor, chance: torch.Generator) -> torch.Tensor:
     stretch = _uniform(n, -0.17, 0.17, chance).exp()
     mirror = torch.where(_some(n, 0.5, chance), -1.0, 1.0)
     cos, sin = angle.cos() / zoom, angle.sin() / zoom
-    y, x = torch.meshgrid(torch.linspace(-1, 1, size), torch.linspace(-1, 1, size), indexing="ij")
+    y, x = torch.meshgrid(*[_line_of(-1, 1, size, chance)] * 2, indexing="ij")
     lean = _uniform(n, -0.22, 0.22, chance), _uniform(n, -0.22, 0.22, chance)
     depth = 1 + lean[0][:, None, None] * x + lean[1][:, None, None] * y
     x, y = x / depth, y / depth
     turned = [cos[:, None, None] * x - sin[:, None, None] * y, sin[:, None, None] * x + cos[:, None, None] * y]
-    shift = torch.rand(n, 2, generator=chance) * 0.4 - 0.2
+    shift = _random(chance, n, 2) * 0.4 - 0.2
     turned[0] = turned[0] * (stretch * mirror)[:, None, None] + shift[:, 0, None, None]
     turned[1] = turned[1] / stretch[:, None, None] + shift[:, 1, None, None]
     mean = seen.mean((2, 3), keepdim=True)
@@ -75,8 +85,8 @@ def _light(seen: torch.Tensor, chance: torch.Generator) -> torch.Tensor:
     n, size = len(seen), seen.shape[2]
     gain = _uniform(n, -0.45, 0.35, chance).exp()
     gain[_some(n, 0.08, chance)] *= 0.45
-    balance = 1 + 0.10 * (torch.rand(n, 3, 1, 1, generator=chance) * 2 - 1)
-    slope = torch.linspace(-0.5, 0.5, size)
+    balance = 1 + 0.10 * (_random(chance, n, 3, 1, 1) * 2 - 1)
+    slope = _line_of(-0.5, 0.5, size, chance)
     sides = _uniform(n, -0.5, 0.5, chance), _uniform(n, -0.5, 0.5, chance)
     fall = 1 + sides[0][:, None, None] * slope[None, :, None] + sides[1][:, None, None] * slope[None, None, :]
     seen = seen * gain[:, None, None, None] * balance * fall[:, None]
@@ -89,8 +99,8 @@ def _light(seen: torch.Tensor, chance: torch.Generator) -> torch.Tensor:
 def _glared(seen: torch.Tensor, chance: torch.Generator) -> torch.Tensor:
     """A lamp's reflection on every sixth picture."""
     n, size = len(seen), seen.shape[2]
-    y, x = torch.meshgrid(torch.linspace(0, 1, size), torch.linspace(0, 1, size), indexing="ij")
-    middle, wide = torch.rand(n, 2, generator=chance), _uniform(n, 0.04, 0.14, chance)
+    y, x = torch.meshgrid(*[_line_of(0, 1, size, chance)] * 2, indexing="ij")
+    middle, wide = _random(chance, n, 2), _uniform(n, 0.04, 0.14, chance)
     far = (x - middle[:, 0, None, None]) ** 2 + (y - middle[:, 1, None, None]) ** 2
     strength = _uniform(n, 60, 220, chance) * _some(n, 0.17, chance)
     return seen + (strength[:, None, None] * (-far / (2 * wide[:, None, None] ** 2)).exp())[:, None]
@@ -98,26 +108,28 @@ def _glared(seen: torch.Tensor, chance: torch.Generator) -> torch.Tensor:
 
 def _hidden(seen: torch.Tensor, chance: torch.Generator) -> torch.Tensor:
     """A box of one colour over part of two pictures in five."""
-    size = seen.shape[2]
-    for picture in seen[_some(len(seen), 0.4, chance)]:
-        height, width = (torch.rand(2, generator=chance) * size * 0.32 + size * 0.08).int().tolist()
-        top, left = (torch.rand(2, generator=chance) * torch.tensor([size - height, size - width])).int().tolist()
-        picture[:, top : top + height, left : left + width] = 255 * torch.rand(3, 1, 1, generator=chance)
-    return seen
+    n, size = len(seen), seen.shape[2]
+    sides = _random(chance, 2, n) * 0.32 + 0.08
+    near = _random(chance, 2, n) * (1 - sides)
+    at = _line_of(0, 1, size, chance)
+    down, along = ((at >= low[:, None]) & (at < (low + side)[:, None]) for low, side in zip(near, sides, strict=True))
+    box = (down[:, :, None] & along[:, None, :] & _some(n, 0.4, chance)[:, None, None])[:, None]
+    return torch.where(box, 255 * _random(chance, n, 3, 1, 1), seen)
 
 
 def _lens(seen: torch.Tensor, chance: torch.Generator) -> torch.Tensor:
     """Out of focus or moved, and the noise of a small sensor."""
     n = len(seen)
-    kind = torch.rand(n, generator=chance)
+    kind = _random(chance, n)
     for low, kernel in ((0.0, _round(0.8)), (0.08, _round(1.5)), (0.14, _line(5, 0)), (0.17, _line(5, 1))):
         moved = (kind >= low) & (kind < low + (0.06 if low < 0.14 else 0.03))
         if bool(moved.any()):
-            weights = kernel[None, None].expand(3, 1, *kernel.shape)
+            weights = kernel.to(chance.device)[None, None].expand(3, 1, *kernel.shape)
             pad = kernel.shape[0] // 2
             framed = functional.pad(seen[moved], (pad,) * 4, mode="reflect")
             seen[moved] = functional.conv2d(framed, weights, groups=3)
-    noise = torch.randn(seen.shape, generator=chance) * (_uniform(n, 0, 9, chance)[:, None, None, None])
+    noise = torch.randn(seen.shape, generator=chance, device=chance.device)
+    noise *= _uniform(n, 0, 9, chance)[:, None, None, None]
     return (seen + noise).clamp_(0, 255)
 
 
@@ -136,9 +148,16 @@ def _line(length: int, along: int) -> torch.Tensor:
 def _compressed(seen: torch.Tensor, chance: torch.Generator) -> torch.Tensor:
     """Bytes again, of every third picture as a JPEG leaves them."""
     bytes_ = seen.round().to(torch.uint8).permute(0, 2, 3, 1).contiguous()
-    for number in torch.nonzero(_some(len(bytes_), 0.33, chance)).flatten().tolist():
-        held = io.BytesIO()
-        quality = int(torch.randint(30, 85, (1,), generator=chance))
-        Image.fromarray(bytes_[number].numpy()).save(held, "JPEG", quality=quality)
-        bytes_[number] = torch.from_numpy(np.array(Image.open(held)))
+    some = torch.nonzero(_some(len(bytes_), 0.33, chance)).flatten()
+    if len(some):
+        quality = _uniform(len(some), 30, 85, chance).int().tolist()
+        with ThreadPoolExecutor() as pool:
+            made = pool.map(_as_jpeg, bytes_[some].cpu().numpy(), quality)
+        bytes_[some] = torch.from_numpy(np.stack(list(made))).to(seen.device)
     return bytes_
+
+
+def _as_jpeg(picture: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
+    held = io.BytesIO()
+    Image.fromarray(picture).save(held, "JPEG", quality=quality)
+    return np.array(Image.open(held))

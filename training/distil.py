@@ -41,8 +41,8 @@ def learn_table(network: Network, lessons: Lessons) -> dict[str, float]:
     bag = nn.EmbeddingBag.from_pretrained(
         network.table.weight.data, freeze=False, mode="sum", padding_idx=0, sparse=True
     )
-    whole = np.arange(BATCH)
-    found = _learn(lambda ids: (bag(torch.from_numpy(ids)), whole), [_sparse(bag, START_RATE)], lessons)
+    whole, device = np.arange(BATCH), bag.weight.device
+    found = _learn(lambda ids: (bag(torch.from_numpy(ids).to(device)), whole), [_sparse(bag, START_RATE)], lessons)
     network.table.weight.data.copy_(bag.weight.data)
     return found
 
@@ -71,7 +71,7 @@ def _learn(
     while done < 1:
         for at in gatherings(of.targets, rng):
             out, order = forward(of.ids[at])
-            loss, near = wrong(out, torch.from_numpy(of.targets[at[order]]))
+            loss, near = wrong(out, torch.from_numpy(of.targets[at[order]]).to(out.device))
             loss.backward()
             for optimizer, schedule in zip(optimizers, schedules, strict=True):
                 optimizer.step()
@@ -81,10 +81,14 @@ def _learn(
             step += 1
             done = max(step / steps, (time.monotonic() - begun) / (of.minutes * 60))
             if step % 50 == 0:
-                print(f"text step {step}: cosine {np.mean(cosines[-50:]):.4f}, {done:.0%}", flush=True)
+                print(f"text step {step}: cosine {_mean(cosines[-50:]):.4f}, {done:.0%}", flush=True)
             if done >= 1:
                 break
-    return {"cosine": float(np.mean(cosines[-200:])), "epochs": step * BATCH / len(of.ids), "steps": step}
+    return {"cosine": _mean(cosines[-200:]), "epochs": step * BATCH / len(of.ids), "steps": step}
+
+
+def _mean(numbers: list[Tensor]) -> float:
+    return float(torch.stack(numbers).mean())
 
 
 def shape(step: int, done: float) -> float:
@@ -110,23 +114,24 @@ def through(network: Network, ids: NDArray[np.int64]) -> tuple[Tensor, NDArray[n
     order = np.argsort(lengths, kind="stable")
     rows = []
     for part in np.array_split(order, PARTS):
-        with autocast():
-            rows.append(network.sums(torch.from_numpy(ids[part, : max(1, lengths[part].max())])))
+        fed = torch.from_numpy(ids[part, : max(1, lengths[part].max())]).to(network.table.weight.device)
+        with autocast(fed.device.type):
+            rows.append(network.sums(fed))
     return torch.cat(rows), order
 
 
-def wrong(out: Tensor, target: Tensor) -> tuple[Tensor, float]:
+def wrong(out: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
     """Over the Matryoshka sizes: 1 − cosine to the target's prefix; how far the batch's similarities are from the
     teacher's, as distributions over the batch and as numbers. The teacher's are those of all 256 coordinates.
     """
     alike = target @ target.T
     hoped = (SHARPNESS * alike).softmax(1)
-    total, near = torch.zeros(()), 0.0
+    total, cosines = out.new_zeros(()), []
     for dim in DIMS:
         ours, theirs = functional.normalize(out[:, :dim]), functional.normalize(target[:, :dim])
         cosine = (ours * theirs).sum(1).mean()
         told = functional.cross_entropy(SHARPNESS * ours @ theirs.T, hoped)
         among = functional.mse_loss(ours @ ours.T, alike)
         total = total + (1 - cosine) + 0.2 * told + 2.0 * among
-        near = near or float(cosine.detach())
-    return total, near
+        cosines.append(cosine.detach())
+    return total, cosines[0]

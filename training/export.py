@@ -23,6 +23,7 @@ from PIL import Image
 from snapshelf.embedders.compact import SIZE, letterbox
 from training import corpus, textgraph, views
 from training.network import FromBytes, Network
+from training.pictures import bundles
 from training.places import WEIGHTS, Places
 from training.tower import TextTower
 
@@ -76,11 +77,11 @@ def _image(ready: Path, places: Places) -> tuple[dict[str, Any], list[float]]:
     network = Network().eval()
     network.load_state_dict(torch.load(places.cache("image.pt"), weights_only=True))
     plain = places.cache("image.onnx")
-    some = np.concatenate([part[:: max(1, len(part) // 40)] for part in views.load(places).pixels])
-    pictures = views.resized(torch.from_numpy(some), SIZE)
+    some = [bundle.pixels[:: max(1, len(bundle.pixels) // 40)] for bundle in bundles(places)]
+    shown = views.resized(torch.from_numpy(np.concatenate(some)), SIZE)
     torch.onnx.export(
         FromBytes(network).eval(),
-        (torch.from_numpy(pictures[:2]),),
+        (torch.from_numpy(shown[:2]),),
         str(plain),
         input_names=["pictures"],
         output_names=["rows"],
@@ -90,7 +91,7 @@ def _image(ready: Path, places: Places) -> tuple[dict[str, Any], list[float]]:
     )
     onnx.save(with_small_weights(onnx.load(plain)), ready / "image.onnx")
     ours, theirs = (
-        onnxruntime.InferenceSession(str(path)).run(None, {"pictures": pictures})[0]
+        onnxruntime.InferenceSession(str(path)).run(None, {"pictures": shown})[0]
         for path in (ready / "image.onnx", plain)
     )
     near = _near("image", ours, theirs)

@@ -47,7 +47,7 @@ def network(width: int) -> nn.Sequential:
 
 def learn(views: Views, pictures: Pictures, words: Captions, places: Places) -> Guide:
     """Train them, or take those of the runs folder, and ask each about every view of its source."""
-    features = torch.from_numpy(views.features)
+    features = views.features
     sources = np.asarray([group.source for group in pictures.groups])[pictures.group][views.picture]
     vectors, trust = torch.zeros(len(features), DIMS[0]), torch.zeros(len(features))
     for source in sorted(set(sources)):
@@ -58,7 +58,7 @@ def learn(views: Views, pictures: Pictures, words: Captions, places: Places) -> 
         model = network(features.shape[1])
         model.load_state_dict(torch.load(kept, weights_only=True))
         vectors[at], trust[at] = _said(model.eval(), features[at]), DOUBTED.get(source, TRUST)
-    return Guide(vectors, trust, torch.from_numpy(_axes(views.features)))
+    return Guide(vectors, trust, axes(features))
 
 
 def _trained(
@@ -75,10 +75,7 @@ def _trained(
     for step in range(steps):
         at = torch.from_numpy(of[rng.choice(len(of), BATCH, p=share / share.sum())])
         out = model(SCALE * features[at].float())
-        loss = told(out, group[at], words, words.draw(chance))
-        loss = loss + 0.3 * functional.cross_entropy(
-            10 * sort(functional.normalize(out)), group[at], label_smoothing=0.1
-        )
+        loss = told(out, group[at], words, words.draw(chance)) + sorting(sort, out, group[at])
         for one in optimizer.param_groups:
             one["lr"] = RATE * 0.5 * (1 + np.cos(np.pi * step / steps))
         optimizer.zero_grad()
@@ -93,11 +90,16 @@ def _said(model: nn.Module, features: torch.Tensor) -> torch.Tensor:
     return torch.cat([functional.normalize(model(SCALE * part.float())) for part in features.split(4096)]).clone()
 
 
-def _axes(features: NDArray[np.float16]) -> NDArray[np.float32]:
+def sorting(sort: nn.Linear, out: torch.Tensor, group: torch.Tensor) -> torch.Tensor:
+    """Cross-entropy of a plain classifier on the directions of the vectors; it is thrown away after training."""
+    return 0.3 * functional.cross_entropy(10 * sort(functional.normalize(out)), group, label_smoothing=0.1)
+
+
+def axes(features: torch.Tensor) -> torch.Tensor:
     """The strongest principal axes, each scaled by the fourth root of its variance: between raw and whitened."""
-    sample = features[:: max(1, len(features) // 20_000)].astype(np.float32)
+    sample = features[:: max(1, len(features) // 20_000)].double()
     mean = sample.mean(0)
-    energy, axes = np.linalg.eigh(np.cov(sample - mean, rowvar=False))
-    strongest = np.argsort(-energy)[:AXES]
-    basis = axes[:, strongest] / energy[strongest] ** 0.25
-    return np.concatenate([(part - mean) @ basis for part in np.array_split(features, 32)]).astype(np.float32)
+    energy, found = torch.linalg.eigh(torch.cov((sample - mean).T))
+    strongest = energy.argsort(descending=True)[:AXES]
+    basis = (found[:, strongest] / energy[strongest] ** 0.25).float()
+    return torch.cat([(part.float() - mean.float()) @ basis for part in features.split(8192)])

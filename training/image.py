@@ -1,10 +1,11 @@
 """The image tower: a picture learns to point where its captions point, and to see what two teachers see in it.
 
-The losses of `losses` on captions and groups, 1 − cosine to what its source's guide says of the view, 1 − cosine
-between a projection of the tower's features and the vision teacher's, and a plain classifier; projection and classifier
-are thrown away after training. Each picture of a batch comes with another of its group, so that photo and catalogue
-picture meet. Small pictures first, since coarse things are cheap to learn. The weights kept are a running mean over the
-steps. A training that was stopped goes on from its last epoch.
+The losses of `losses` on captions and groups, 1 − cosine to what its guide says of the view (on a GPU: to what the
+vision teacher says once it was taught our groups), 1 − cosine between a projection of the tower's features and those of
+the untaught teacher, and a plain classifier; projection and classifier are thrown away after training. Each picture of
+a batch comes with another of its group, so that photo and catalogue picture meet. Small pictures first, since coarse
+things are cheap to learn. The weights kept are a running mean over the steps. A training that was stopped goes on from
+its last epoch.
 """
 
 from __future__ import annotations
@@ -14,14 +15,13 @@ import json
 import time
 from pathlib import Path
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional
 
 from snapshelf.embedders.compact import SIZE
-from training import guide, pictures, teacher, views
+from training import guide, pictures, teacher, tuned, views
+from training.draws import Draws
 from training.guide import AXES, Guide
 from training.losses import Captions, captions, told, toward
 from training.muon import Muon, parted
@@ -30,14 +30,14 @@ from training.pictures import Pictures
 from training.places import SEED, Places
 from training.precision import autocast
 from training.tower import TextTower
-from training.views import KEPT, Views
+from training.views import Views
 
-BATCH = 256
+BATCH = {False: 256, True: 1024}  # True: on a GPU
 RATE, DECAY = 2.5e-3, 0.03  # of AdamW, for all but the large weights
 TURN, FADE = 0.02, 0.02  # rate and decay of Muon
-SIZES = ((0.35, 48), (0.65, 64), (0.85, 80), (1.0, SIZE))  # pixels until this share of the time
+# Pixels until this share of the time; small ones save none on a GPU.
+SIZES = {False: ((0.35, 48), (0.65, 64), (0.87, 80), (1.0, SIZE)), True: ((0.15, 64), (0.45, 96), (1.0, SIZE))}
 OWN_WORDS = 0.6  # share of the time after which captions are where the text tower, not its teacher, puts them
-ALONE = 1e-12  # weight of the others of a group, below which there are none
 KEPT_SHARE = 0.997  # of the running mean that one step leaves
 
 Line = tuple[int, float, int, float]  # of the log, after an epoch: steps, minutes, pixels, mean loss
@@ -55,29 +55,25 @@ def learn(found: Pictures, places: Places, out: Places) -> Network:
     seen = views.load(places)
     groups = [group.captions for group in found.groups]
     print(found.counts(), len(groups), "groups,", len(seen.features), "views", flush=True)
-    first = captions(groups, lambda texts: teacher.project(texts, places))
-    student = _Student(found, seen, guide.learn(seen, found, first, out))
+    first = captions(groups, lambda texts: teacher.project(texts, places)).on(places.device)
+    told_by = tuned if places.quick else guide
+    student = _Student(found, seen, told_by.learn(seen, found, first, out), places.device)
     _learn(student, first, groups, places, out)
-    return student.kept
+    return student.kept.cpu()
 
 
 class _Student:
     """The tower in training with all that is thrown away afterwards, and the pictures it is shown."""
 
-    def __init__(self, found: Pictures, seen: Views, told_by: Guide) -> None:
-        self.pictures, self.views, self.guide = found, seen, told_by
-        self.network = Network().to(memory_format=torch.channels_last)
+    def __init__(self, found: Pictures, seen: Views, told_by: Guide, device: str = "cpu") -> None:
+        self.pictures, self.views, self.guide, self.device = found, seen, told_by, device
+        self.draws, self.batch = Draws(found, seen), BATCH[device != "cpu"]
+        self.network = Network().to(device, memory_format=torch.channels_last)
         self.kept = copy.deepcopy(self.network).eval()
         width = self.network.head[0].in_features
-        self.sort, self.project = nn.Linear(width, len(found.groups)), nn.Linear(width, AXES)
-        self.starts = np.searchsorted(seen.picture, np.arange(len(found.group)))
-        self.ends = np.searchsorted(seen.picture, np.arange(len(found.group)), "right")
-        self.firsts = np.cumsum([0] + [len(part) for part in seen.pixels])
-        self.by_group = np.argsort(found.group, kind="stable")
-        self.rank = np.argsort(self.by_group)
-        self.upto = np.concatenate([[0.0], np.cumsum(found.weight[self.by_group])])
-        self.bounds = np.searchsorted(found.group[self.by_group], np.arange(len(found.groups) + 1))
-        self.rng, self.chance = np.random.default_rng(SEED), torch.Generator().manual_seed(SEED)
+        self.sort = nn.Linear(width, len(found.groups)).to(device)
+        self.project = nn.Linear(width, AXES).to(device)
+        self.chance = torch.Generator(device).manual_seed(SEED)
 
     def parts(self) -> tuple[nn.Module, ...]:
         """Everything with weights."""
@@ -89,49 +85,25 @@ class _Student:
         rest += [*self.sort.parameters(), *self.project.parameters()]
         return [Muon(large, TURN, FADE), torch.optim.AdamW(rest, lr=RATE, weight_decay=DECAY)]
 
-    def draw(self) -> tuple[torch.Tensor, torch.Tensor]:
-        """Numbers of views, and the groups they are of: each picture and, half a batch behind, another of its group."""
-        at = self.rng.choice(len(self.pictures.group), BATCH // 2, p=self.pictures.weight)
-        at = np.concatenate([at, self.partners(at)])
-        view = self.starts[at] + (self.rng.random(BATCH) * (self.ends - self.starts)[at]).astype(np.int64)
-        return torch.from_numpy(view), torch.from_numpy(self.pictures.group[at])
-
-    def partners(self, at: NDArray[np.int64]) -> NDArray[np.int64]:
-        """For each of these pictures another of its group, drawn as often as its weight says; itself if it is alone."""
-        group, rank = self.pictures.group[at], self.rank[at]
-        low, high = self.upto[self.bounds[group]], self.upto[self.bounds[group + 1]]
-        own, width = self.upto[rank], self.upto[rank + 1] - self.upto[rank]
-        others = high - low - width
-        other = low + self.rng.random(len(at)) * others
-        other = np.where(other < own, other, other + width)  # its own share of the group's weight is stepped over
-        found = np.searchsorted(self.upto, other, "right") - 1
-        found = np.clip(found, self.bounds[group], self.bounds[group + 1] - 1)
-        return np.where(others > ALONE, self.by_group[found], at)
-
     def pixels(self, view: torch.Tensor, size: int) -> torch.Tensor:
         """(n, 3, size, size): a little cropped, mirrored, lighter or darker, scaled to network inputs."""
-        rows: list[NDArray[np.uint8]] = []
-        for number in view.tolist():
-            part = int(np.searchsorted(self.firsts, number, "right")) - 1
-            rows.append(self.views.pixels[part][number - self.firsts[part]])
-        seen = torch.from_numpy(np.stack(rows)).permute(0, 3, 1, 2).float()
-        mirrored = torch.rand(len(seen), generator=self.chance) < 0.5
-        seen[mirrored] = seen[mirrored].flip(3)
-        side = int(self.rng.integers(KEPT - 14, KEPT + 1))
-        top, left = self.rng.integers(0, KEPT - side + 1, 2)
+        seen = self.views.take(view).permute(0, 3, 1, 2).float()
+        kept = seen.shape[2]
+        seen = torch.where(self._random(len(seen), 1) < 0.5, seen.flip(3), seen)
+        side = int(self.draws.rng.integers(kept * 7 // 8, kept + 1))
+        top, left = self.draws.rng.integers(0, kept - side + 1, 2)
         seen = seen[:, :, top : top + side, left : left + side]
         seen = functional.interpolate(seen, (size, size), mode="bilinear", antialias=True, align_corners=False)
-        gain = (
-            torch.rand(len(seen), 3, 1, 1, generator=self.chance) * 0.06
-            + torch.rand(len(seen), 1, 1, 1, generator=self.chance) * 0.2
-            + 0.87
-        )
+        gain = self._random(len(seen), 3) * 0.06 + self._random(len(seen), 1) * 0.2 + 0.87
         return ((seen * gain).clamp(0, 255) - MEAN).div(SPREAD).contiguous(memory_format=torch.channels_last)
+
+    def _random(self, n: int, channels: int) -> torch.Tensor:
+        return torch.rand(n, channels, 1, 1, generator=self.chance, device=self.device)
 
     def loss(self, words: Captions, size: int) -> torch.Tensor:
         """Of one batch."""
-        view, group = self.draw()
-        with autocast():
+        view, group = (found.to(self.device) for found in self.draws.batch(self.batch))
+        with autocast(self.device):
             features = self.network.features(self.pixels(view, size))
             out = self.network.head(features).float()
             sorted_, projected = self.sort(features).float(), self.project(features).float()
@@ -156,22 +128,23 @@ def _learn(student: _Student, first: Captions, groups: list[tuple[str, ...]], pl
     done, log = _taken_up(student, optimizers, stop)
     started = time.monotonic() - (60 * log[-1][1] if log else 0)
     limit, words = places.minutes * 60, first
-    steps = len(student.pictures.group) // BATCH
+    steps = len(student.pictures.group) // student.batch
     for epoch in range(len(log), places.epochs):
-        losses: list[float] = []
+        losses: list[torch.Tensor] = []
         for _ in range(steps):
             share = max(done / (steps * places.epochs), (time.monotonic() - started) / limit)
             if share > OWN_WORDS and words is first and places.cache("text_facts.json").exists():
-                words = captions(groups, TextTower.read(places).embed)
+                words = captions(groups, TextTower.read(places).embed).on(places.device)
             for rate, one in zip(rates, (one for each in optimizers for one in each.param_groups), strict=True):
                 one["lr"] = rate * _schedule(share, done)
-            size = next(size for until, size in SIZES if share <= until or size == SIZE)
+            size = next(size for until, size in SIZES[places.quick] if share <= until or until == 1)
             losses.append(_step(student, optimizers, words, size))
             done += 1
             student.follow(min(KEPT_SHARE, done / (done + 20)))
             if share >= 1:
                 break
-        log.append((done, round((time.monotonic() - started) / 60, 2), size, round(float(np.mean(losses)), 3)))
+        mean = round(float(torch.stack(losses).mean()), 3)
+        log.append((done, round((time.monotonic() - started) / 60, 2), size, mean))
         _save(student, log, out)
         _put_down(student, optimizers, log, stop)
         print(f"image epoch {epoch + 1}: loss {log[-1][3]:.3f}, {size} px, {share:.3f} done", flush=True)
@@ -180,7 +153,7 @@ def _learn(student: _Student, first: Captions, groups: list[tuple[str, ...]], pl
     stop.unlink(missing_ok=True)
 
 
-def _step(student: _Student, optimizers: list[torch.optim.Optimizer], words: Captions, size: int) -> float:
+def _step(student: _Student, optimizers: list[torch.optim.Optimizer], words: Captions, size: int) -> torch.Tensor:
     """Learn from one batch. → its loss"""
     loss = student.loss(words, size)
     for optimizer in optimizers:
@@ -188,13 +161,13 @@ def _step(student: _Student, optimizers: list[torch.optim.Optimizer], words: Cap
     loss.backward()
     for optimizer in optimizers:
         optimizer.step()
-    return float(loss.detach())
+    return loss.detach()
 
 
 def _put_down(student: _Student, optimizers: list[torch.optim.Optimizer], log: list[Line], stop: Path) -> None:
     """All that going on needs: weights, both optimizers, chance, and what was done so far."""
     held = [part.state_dict() for part in (*student.parts(), *optimizers)]
-    chance = (student.chance.get_state(), student.rng.bit_generator.state)
+    chance = (student.chance.get_state(), student.draws.rng.bit_generator.state)
     part = stop.with_suffix(".part")
     torch.save({"parts": held, "chance": chance, "log": log}, part)
     part.replace(stop)
@@ -208,7 +181,7 @@ def _taken_up(student: _Student, optimizers: list[torch.optim.Optimizer], stop: 
     for part, held in zip((*student.parts(), *optimizers), found["parts"], strict=True):
         part.load_state_dict(held)
     student.chance.set_state(found["chance"][0])
-    student.rng.bit_generator.state = found["chance"][1]
+    student.draws.rng.bit_generator.state = found["chance"][1]
     log: list[Line] = found["log"]
     print(f"going on after epoch {len(log)}, {log[-1][1]:.0f} minutes", flush=True)
     return log[-1][0], log
@@ -220,14 +193,14 @@ def _schedule(share: float, done: int) -> float:
 
 
 def _save(student: _Student, log: list[Line], places: Places) -> None:
-    torch.save(student.kept.state_dict(), places.cache("image.pt"))
+    torch.save({name: held.cpu() for name, held in student.kept.state_dict().items()}, places.cache("image.pt"))
     facts = {
         "pictures": student.pictures.counts(),
         "groups": len(student.pictures.groups),
         "views": len(student.views.features),
         "epochs": len(log),
         "steps": log[-1][0],
-        "batch": BATCH,
+        "batch": student.batch,
         "seed": SEED,
         "log": log,
     }

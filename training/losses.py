@@ -20,9 +20,13 @@ class Captions:
     vectors: torch.Tensor
     of: torch.Tensor
 
+    def on(self, device: str) -> Captions:
+        """The same where the pictures are."""
+        return Captions(self.vectors.to(device), self.of.to(device))
+
     def draw(self, chance: torch.Generator) -> torch.Tensor:
         """(groups,) one caption of each."""
-        at = torch.randint(self.of.shape[1], (len(self.of), 1), generator=chance)
+        at = torch.randint(self.of.shape[1], (len(self.of), 1), generator=chance, device=chance.device)
         return self.of.gather(1, at)[:, 0]
 
 
@@ -36,18 +40,26 @@ def captions(groups: list[tuple[str, ...]], embed) -> Captions:  # type: ignore[
     )
 
 
-def told(out: torch.Tensor, group: torch.Tensor, words: Captions, picked: torch.Tensor) -> torch.Tensor:
+def told(
+    out: torch.Tensor,
+    group: torch.Tensor,
+    words: Captions,
+    picked: torch.Tensor,
+    among: torch.Tensor | None = None,
+) -> torch.Tensor:
     """Of vectors (n, 256) and their groups, at the largest and the smallest Matryoshka size, summed.
 
     Softmax over one caption of every group, where equal captions share the prize; 1 − cosine to the own caption;
-    supervised contrast between pictures of one group (Khosla et al. 2020).
+    supervised contrast between pictures of one group (Khosla et al. 2020). ``among`` (n, groups): which groups each is
+    told from, all without it.
     """
     same = picked[group][:, None] == picked[None, :]
     total = out.new_zeros(())
     for dim in (DIMS[0], DIMS[-1]):
         ours = functional.normalize(out[:, :dim])
         theirs = functional.normalize(words.vectors[picked][:, :dim])
-        total = total + _softmax(SHARPNESS * ours @ theirs.T, same)
+        scores = SHARPNESS * ours @ theirs.T
+        total = total + _softmax(scores if among is None else scores.masked_fill(~among, -torch.inf), same)
         total = total + 0.5 * (1 - (ours * theirs[group]).sum(1)).mean()
         total = total + 0.5 * _contrast(SHARPNESS / 2 * ours @ ours.T, group)
     return total
@@ -66,9 +78,9 @@ def _softmax(scores: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
 
 def _contrast(scores: torch.Tensor, group: torch.Tensor) -> torch.Tensor:
     """Mean −log share of each other picture of the same group; pictures alone in the batch are passed over."""
-    itself = torch.eye(len(group), dtype=torch.bool)
+    itself = torch.eye(len(group), dtype=torch.bool, device=group.device)
     same = (group[:, None] == group[None]) & ~itself
     logs = scores - scores.masked_fill(itself, -torch.inf).logsumexp(1, keepdim=True)
     friends = same.sum(1)
-    each = -(logs * same).sum(1) / friends.clamp(min=1)
-    return each[friends > 0].mean() if bool((friends > 0).any()) else scores.new_zeros(())
+    each = -logs.masked_fill(~same, 0.0).sum(1) / friends.clamp(min=1)
+    return each.sum() / (friends > 0).sum().clamp(min=1)

@@ -60,7 +60,7 @@ class Network(nn.Module):
 
 
 class FromBytes(nn.Module):
-    """What is exported: (n, s, s, 3) uint8 pictures → (n, 256) unit rows, a picture and its mirror image together."""
+    """What is exported: (n, s, s, 3) uint8 pictures → (n, 256) unit rows."""
 
     def __init__(self, network: Network) -> None:
         super().__init__()
@@ -68,6 +68,4 @@ class FromBytes(nn.Module):
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
         """The unit vectors."""
-        scaled = (pictures.permute(0, 3, 1, 2).float() - MEAN) / SPREAD
-        seen, mirrored = self.network(torch.cat([scaled, scaled.flip(3)])).chunk(2)  # weights are fetched once for both
-        return functional.normalize(seen + mirrored, dim=1)
+        return functional.normalize(self.network((pictures.permute(0, 3, 1, 2).float() - MEAN) / SPREAD), dim=1)

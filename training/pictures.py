@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from training.tables import csv_rows, held_out, members, parquet_rows
 
 SIZE = 160  # of the letterboxed pictures that views are made from: what the photos have
 VIEWS = {"grocery": 8, "catalogue": 40, "clothing": 3, "magento": 5, "eshop": 6, "shop": 1}
+QUICK_VIEWS = 6  # times as many where a GPU makes them
 CATALOGUE = 4.0  # a catalogue picture is drawn as often as this many photos
 # How often each bundle is drawn from: photos that shoppers took count more than pictures of demo shops.
 SHARES = {"grocery": 0.34, "catalogue": 0.05, "clothing": 0.22, "magento": 0.08, "eshop": 0.03, "shop": 0.28}
@@ -53,17 +55,15 @@ class Pictures:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """Pictures of one source; ``studio`` (n,): on a white ground; ``grounds``: photos to put things before."""
+    """Pictures of one source; ``studio`` (n,): on a white ground; ``grounds``: photos to put things before;
+    ``views``: how many of each picture are made.
+    """
 
     name: str
     pixels: NDArray[np.uint8]
     studio: NDArray[np.bool_]
     grounds: NDArray[np.uint8]
-
-    @property
-    def views(self) -> int:
-        """How many views of each picture are made."""
-        return VIEWS[self.name]
+    views: int
 
 
 Found = Iterable[tuple[bytes, str, Group, float]]  # file, name of the group, the group, weight
@@ -93,7 +93,8 @@ def bundles(places: Places) -> list[Bundle]:
     """The pixels of every training picture, source by source, in the order of `load`."""
     parts = _parts(places)
     grounds = np.concatenate([parts["grocery"][0][::7], parts["clothing"][0][::7]])
-    return [Bundle(name, found[0], _on_white(found[0]), grounds) for name, found in parts.items()]
+    more = QUICK_VIEWS if places.quick else 1
+    return [Bundle(name, found[0], _on_white(found[0]), grounds, more * VIEWS[name]) for name, found in parts.items()]
 
 
 def _on_white(pixels: NDArray[np.uint8]) -> NDArray[np.bool_]:
@@ -117,9 +118,10 @@ def _parts(places: Places):  # type: ignore[no-untyped-def]
 def _cached(name, source, places):  # type: ignore[no-untyped-def]
     """(pixels, key of each picture, groups by key, weights) of one bundle."""
     kept = places.cache(f"pictures_{name}.npy")
-    found = list(source(places.data)) if not kept.exists() else list(source(places.data, False))
+    found = list(source(places, not kept.exists()))
     if not kept.exists():
-        np.save(kept, np.stack([square(file, SIZE) for file, *_ in found]))
+        with ThreadPoolExecutor(places.threads) as pool:
+            np.save(kept, np.stack(list(pool.map(lambda row: square(row[0], SIZE), found))))
     pixels = np.load(kept, mmap_mode="r")
     if len(pixels) != len(found):
         raise SystemExit(f"{kept} is from other data; delete it")
@@ -147,7 +149,8 @@ def grocery_captions(product: dict[str, str]) -> tuple[str, ...]:
     return (name, f"{name}, {kind}", f"a photo of {kind}, {department}", product["shop_title"], start or name)
 
 
-def _grocery(data: Path, wanted: bool = True) -> Found:
+def _grocery(places: Places, wanted: bool) -> Found:
+    data = places.data
     products = {row["product_id"]: row for row in csv_rows(data / "grocery/products.csv")}
     for split in ("train", "val"):
         rows = [row for row in csv_rows(data / "grocery/manifest.csv") if row["split"] == split]
@@ -156,14 +159,16 @@ def _grocery(data: Path, wanted: bool = True) -> Found:
             yield file, f"grocery {row['fine_id']}", Group("grocery", grocery_captions(products[row["fine_id"]])), 1.0
 
 
-def _catalogue(data: Path, wanted: bool = True) -> Found:
+def _catalogue(places: Places, wanted: bool) -> Found:
+    data = places.data
     rows = csv_rows(data / "grocery/products.csv")
     files = _files(data / "grocery/iconic.zip", [row["iconic_image"] for row in rows], wanted)
     for row, file in zip(rows, files, strict=True):
         yield file, f"grocery {row['product_id']}", Group("grocery", grocery_captions(row)), CATALOGUE
 
 
-def _clothing(data: Path, wanted: bool = True) -> Found:
+def _clothing(places: Places, wanted: bool) -> Found:
+    data = places.data
     rows = [row for row in csv_rows(data / "clothing/manifest.csv") if row["usable_label"] == "True"]
     rows = [row for row in rows if not held_out(row["sender_id"])]
     files = _files(data / "clothing/images.zip", [row["file"] for row in rows], wanted)
@@ -173,7 +178,8 @@ def _clothing(data: Path, wanted: bool = True) -> Found:
         yield file, f"clothing {kids}{label}", Group("clothing", captions), 1.0
 
 
-def _magento(data: Path, wanted: bool = True) -> Found:
+def _magento(places: Places, wanted: bool) -> Found:
+    data = places.data
     rows = parquet_rows(data / "magento/products.parquet")
     families = {row["sku"]: row for row in rows if row["product_type"] != "simple" or not row["parent_sku"]}
     seen: set[str] = set()
@@ -191,7 +197,8 @@ def _magento(data: Path, wanted: bool = True) -> Found:
         yield file, f"magento {family['sku']} {colour}", Group("magento", captions), 1.0
 
 
-def _eshop(data: Path, wanted: bool = True) -> Found:
+def _eshop(places: Places, wanted: bool) -> Found:
+    data = places.data
     rows = csv_rows(data / "eshop/products.csv")
     files = _files(data / "eshop/images.zip", [row["image"] for row in rows], wanted)
     for row, file in zip(rows, files, strict=True):

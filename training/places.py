@@ -14,13 +14,21 @@ PAGE = Path(__file__).resolve().parents[1] / "docs" / "models" / "compact.md"
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """``data``: the retail bundles. ``runs``: caches and checkpoints, may be deleted. ``minutes``: a step's limit."""
+    """``data``: the retail bundles. ``runs``: caches and checkpoints, may be deleted. ``minutes``: a step's limit.
+    ``device``: what torch computes on, cpu or cuda.
+    """
 
     data: Path
     runs: Path
     minutes: float
     epochs: int
     threads: int
+    device: str = "cpu"
+
+    @property
+    def quick(self) -> bool:
+        """Whether a GPU does the work, so that more of everything is affordable."""
+        return self.device != "cpu"
 
     def cache(self, name: str) -> Path:
         """A file of the runs folder, which is made if need be."""

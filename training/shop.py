@@ -7,6 +7,8 @@ import io
 import json
 from collections import defaultdict
 from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -25,10 +27,12 @@ from training.group import Group
 from training.measures import Hits
 from training.places import Places
 
-SEEDS = (1001, 1002, 1003, 1004, 1005, 1006)
+SEEDS = tuple(range(1001, 1017))
+FEW = 6  # of these shops, where no GPU learns from them
 WORDED = SEEDS[:3]  # whose texts are read; the others say the same of other goods
 PRODUCTS = 1200
 PHOTOS = 1  # customers' photos of each look
+Row = tuple[bytes, str, Group, float]
 SAMPLE, SAMPLED = 7, 600  # the shop that everyone sees, and that is never trained on
 STUDIO = 1.0  # how often a catalogue picture is drawn, when a photo is once
 
@@ -53,15 +57,25 @@ def captions(good: Good) -> tuple[str, ...]:
     return good.title.split(", size")[0], said, made, f"{good.plain} {good.kind.name}"
 
 
-def pictures(data: Path, wanted: bool = True) -> Iterable[tuple[bytes, str, Group, float]]:
-    """(file, group, its captions, weight); a group is one design in one colour. ``data`` is not read."""
-    for seed in SEEDS:
-        for good in looks(seed):
-            key, group = f"shop {seed} {good.sku}", Group("rendered shop", captions(good))
-            thing = drawing(good) if wanted else None
-            for number in range(1 + PHOTOS):
-                file = b"" if thing is None else _file(thing, f"{seed}/{good.sku}/{number}", number == 0)
-                yield file, key, group, STUDIO if number == 0 else 1.0
+def pictures(places: Places, wanted: bool) -> Iterable[Row]:
+    """(file, group, its captions, weight); a group is one design in one colour. Files are empty unless ``wanted``."""
+    seeds = SEEDS if places.quick else SEEDS[:FEW]
+    if not wanted:
+        return [row for seed in seeds for row in _rows(seed, False)]
+    print(f"rendering {len(seeds)} shops", flush=True)
+    with ProcessPoolExecutor(places.threads, get_context("spawn")) as pool:  # which torch's threads survive
+        return [row for rows in pool.map(_rows, seeds) for row in rows]
+
+
+def _rows(seed: int, wanted: bool = True) -> list[Row]:
+    rows = []
+    for good in looks(seed):
+        key, group = f"shop {seed} {good.sku}", Group("rendered shop", captions(good))
+        thing = drawing(good) if wanted else None
+        for number in range(1 + PHOTOS):
+            file = b"" if thing is None else _file(thing, f"{seed}/{good.sku}/{number}", number == 0)
+            rows.append((file, key, group, STUDIO if number == 0 else 1.0))
+    return rows
 
 
 def _file(thing: Image, seed: str, studio: bool) -> bytes:

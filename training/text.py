@@ -38,11 +38,13 @@ def run(places: Places) -> None:
     if start.exists():
         network = Network(torch.zeros(tokens.get_vocab_size(), DIMS[0]))
         network.load_state_dict(torch.load(start, weights_only=True))
+        network.to(places.device)
     else:
-        network = Network(torch.from_numpy(_first(lessons.ids, lessons.targets, tokens.get_vocab_size())))
+        table = _first(lessons.ids, lessons.targets, tokens.get_vocab_size())
+        network = Network(torch.from_numpy(table)).to(places.device)
         distil.learn_table(network, replace(lessons, epochs=TABLE_EPOCHS, minutes=places.minutes / 4))
     learnt = distil.learn_all(network, lessons)
-    torch.save(network.state_dict(), places.cache("text.pt"))
+    torch.save(network.cpu().state_dict(), places.cache("text.pt"))
     facts = {"texts": len(found), "pieces": tokens.get_vocab_size(), "teacher_energy": kept, **learnt}
     before = places.cache("text_start.json")
     for name, value in json.loads(before.read_text()).items() if before.exists() else ():
