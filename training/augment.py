@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch.nn import functional
 
+SWEEPS = 6  # over rows and columns, each both ways
 WHITE = 236.0  # a pixel brighter than this in every colour, joined to the edge, is the ground of a catalogue picture
 
 
@@ -49,14 +50,25 @@ def _line_of(low: float, high: float, size: int, chance: torch.Generator) -> tor
 
 def _before(seen: torch.Tensor, behind: torch.Tensor) -> torch.Tensor:
     """Things on a white ground put before another one. White that the thing encloses stays."""
-    white = (seen.amin(1, keepdim=True) > WHITE).float()
-    outside = torch.zeros_like(white)
-    outside[:, :, [0, -1], :] = white[:, :, [0, -1], :]
-    outside[:, :, :, [0, -1]] = white[:, :, :, [0, -1]]
-    for _ in range(seen.shape[2] // 2):  # white grows in from the edge, three pixels a time
-        outside = functional.max_pool2d(outside, 7, 1, 3) * white
+    outside = _outside(seen.amin(1) > WHITE)[:, None].float()
     soft = functional.avg_pool2d(functional.max_pool2d(outside, 3, 1, 1), 3, 1, 1)
     return seen * (1 - soft) + behind * soft
+
+
+def _outside(white: torch.Tensor) -> torch.Tensor:
+    """(n, h, w) booleans → those of them that a way over white joins to the edge, of at most `SWEEPS` turns."""
+    found = white.clone()
+    found[:, 1:-1, 1:-1] = False
+    for _ in range(SWEEPS):
+        for axis in (1, 2):
+            dark = (~white).cumsum(axis)  # a run of white has one number
+            for turned in (False, True):
+                run, reached = (part.flip(axis) if turned else part for part in (dark, found))
+                run = run.amax(axis, keepdim=True) - run if turned else run
+                last = ((run + 1) * reached).cummax(axis).values
+                now = (last == run + 1) & (white.flip(axis) if turned else white)
+                found = now.flip(axis) if turned else now
+    return found
 
 
 def _placed(seen: torch.Tensor, chance: torch.Generator) -> torch.Tensor:

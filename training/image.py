@@ -13,6 +13,9 @@ from __future__ import annotations
 import copy
 import json
 import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import torch
@@ -35,16 +38,28 @@ from training.views import Views
 BATCH = {False: 256, True: 1024}  # True: on a GPU
 RATE, DECAY = 2.5e-3, 0.03  # of AdamW, for all but the large weights
 TURN, FADE = 0.02, 0.02  # rate and decay of Muon
-# Pixels until this share of the time; small ones save none on a GPU.
-SIZES = {False: ((0.35, 48), (0.65, 64), (0.87, 80), (1.0, SIZE)), True: ((0.15, 64), (0.45, 96), (1.0, SIZE))}
+# Pixels until this share of the time: small ones cost a processor less. On a GPU `settle` sees the largest.
+SIZES = {False: ((0.35, 48), (0.65, 64), (0.87, 96), (1.0, SIZE)), True: ((0.15, 64), (0.45, 96), (1.0, 112))}
 OWN_WORDS = 0.6  # share of the time after which captions are where the text tower, not its teacher, puts them
 KEPT_SHARE = 0.997  # of the running mean that one step leaves
 
 Line = tuple[int, float, int, float]  # of the log, after an epoch: steps, minutes, pixels, mean loss
+Words = Callable[[float], Captions]  # of the share of the time that is over
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """``name`` of the files it leaves; ``sizes`` as `SIZES`; ``pace``: times the usual rates; ``words``: captions."""
+
+    name: str
+    sizes: tuple[tuple[float, int], ...]
+    pace: float
+    words: Words
 
 
 def run(places: Places) -> None:
     """Train until the epochs or the minutes are over; image.pt and image_facts.json are renewed after every epoch."""
+    places.cache("settled.pt").unlink(missing_ok=True)  # of a tower before this one
     learn(pictures.load(places), places, places)
 
 
@@ -53,16 +68,31 @@ def learn(found: Pictures, places: Places, out: Places) -> Network:
     torch.manual_seed(SEED)
     torch.set_num_threads(places.threads)
     seen = views.load(places)
-    groups = [group.captions for group in found.groups]
-    print(found.counts(), len(groups), "groups,", len(seen.features), "views", flush=True)
-    first = captions(groups, lambda texts: teacher.project(texts, places)).on(places.device)
+    print(found.counts(), len(found.groups), "groups,", len(seen.features), "views", flush=True)
+    first = captions(found.told(), lambda texts: teacher.project(texts, places)).on(places.device)
     told_by = tuned if places.quick else guide
-    student = _Student(found, seen, told_by.learn(seen, found, first, out), places.device)
-    _learn(student, first, groups, places, out)
+    student = Student(found, seen, told_by.learn(seen, found, first, out), places.device)
+    course = Course("image", SIZES[places.quick], 1.0, _words(first, found, places))
+    train(student, course, places, out)
     return student.kept.cpu()
 
 
-class _Student:
+def own_words(found: Pictures, places: Places) -> Captions:
+    """Captions where the text tower puts them."""
+    return captions(found.told(), TextTower.read(places).embed).on(places.device)
+
+
+def _words(first: Captions, found: Pictures, places: Places) -> Words:
+    """Those of the teacher, and later the text tower's own if it is there by then."""
+
+    @cache
+    def later() -> Captions:
+        return own_words(found, places) if places.cache("text_facts.json").exists() else first
+
+    return lambda share: later() if share > OWN_WORDS else first
+
+
+class Student:
     """The tower in training with all that is thrown away afterwards, and the pictures it is shown."""
 
     def __init__(self, found: Pictures, seen: Views, told_by: Guide, device: str = "cpu") -> None:
@@ -74,6 +104,11 @@ class _Student:
         self.sort = nn.Linear(width, len(found.groups)).to(device)
         self.project = nn.Linear(width, AXES).to(device)
         self.chance = torch.Generator(device).manual_seed(SEED)
+
+    def begin(self, weights: Mapping[str, torch.Tensor]) -> None:
+        """From what a network learnt before."""
+        self.network.load_state_dict(weights)
+        self.kept.load_state_dict(weights)
 
     def parts(self) -> tuple[nn.Module, ...]:
         """Everything with weights."""
@@ -121,39 +156,38 @@ class _Student:
             mean.copy_(now)
 
 
-def _learn(student: _Student, first: Captions, groups: list[tuple[str, ...]], places: Places, out: Places) -> None:
+def train(student: Student, course: Course, places: Places, out: Places) -> None:
+    """Until the epochs or the minutes of ``places`` are over."""
     optimizers = student.optimizers()
-    rates = [one["lr"] for optimizer in optimizers for one in optimizer.param_groups]
-    stop = out.cache("image_stop.pt")
+    rates = [course.pace * one["lr"] for optimizer in optimizers for one in optimizer.param_groups]
+    stop = out.cache(f"{course.name}_stop.pt")
     done, log = _taken_up(student, optimizers, stop)
     started = time.monotonic() - (60 * log[-1][1] if log else 0)
-    limit, words = places.minutes * 60, first
+    limit = places.minutes * 60
     steps = len(student.pictures.group) // student.batch
     for epoch in range(len(log), places.epochs):
         losses: list[torch.Tensor] = []
         for _ in range(steps):
             share = max(done / (steps * places.epochs), (time.monotonic() - started) / limit)
-            if share > OWN_WORDS and words is first and places.cache("text_facts.json").exists():
-                words = captions(groups, TextTower.read(places).embed).on(places.device)
             for rate, one in zip(rates, (one for each in optimizers for one in each.param_groups), strict=True):
                 one["lr"] = rate * _schedule(share, done)
-            size = next(size for until, size in SIZES[places.quick] if share <= until or until == 1)
-            losses.append(_step(student, optimizers, words, size))
+            size = next(size for until, size in course.sizes if share <= until or until == 1)
+            losses.append(_step(student, optimizers, course.words(share), size))
             done += 1
             student.follow(min(KEPT_SHARE, done / (done + 20)))
             if share >= 1:
                 break
         mean = round(float(torch.stack(losses).mean()), 3)
         log.append((done, round((time.monotonic() - started) / 60, 2), size, mean))
-        _save(student, log, out)
+        _save(student, course.name, log, out)
         _put_down(student, optimizers, log, stop)
-        print(f"image epoch {epoch + 1}: loss {log[-1][3]:.3f}, {size} px, {share:.3f} done", flush=True)
+        print(f"{course.name} epoch {epoch + 1}: loss {log[-1][3]:.3f}, {size} px, {share:.3f} done", flush=True)
         if share >= 1:
             break
     stop.unlink(missing_ok=True)
 
 
-def _step(student: _Student, optimizers: list[torch.optim.Optimizer], words: Captions, size: int) -> torch.Tensor:
+def _step(student: Student, optimizers: list[torch.optim.Optimizer], words: Captions, size: int) -> torch.Tensor:
     """Learn from one batch. → its loss"""
     loss = student.loss(words, size)
     for optimizer in optimizers:
@@ -164,7 +198,7 @@ def _step(student: _Student, optimizers: list[torch.optim.Optimizer], words: Cap
     return loss.detach()
 
 
-def _put_down(student: _Student, optimizers: list[torch.optim.Optimizer], log: list[Line], stop: Path) -> None:
+def _put_down(student: Student, optimizers: list[torch.optim.Optimizer], log: list[Line], stop: Path) -> None:
     """All that going on needs: weights, both optimizers, chance, and what was done so far."""
     held = [part.state_dict() for part in (*student.parts(), *optimizers)]
     chance = (student.chance.get_state(), student.draws.rng.bit_generator.state)
@@ -173,7 +207,7 @@ def _put_down(student: _Student, optimizers: list[torch.optim.Optimizer], log: l
     part.replace(stop)
 
 
-def _taken_up(student: _Student, optimizers: list[torch.optim.Optimizer], stop: Path) -> tuple[int, list[Line]]:
+def _taken_up(student: Student, optimizers: list[torch.optim.Optimizer], stop: Path) -> tuple[int, list[Line]]:
     """Steps done, and the log, of a training that was stopped, whose state is taken up; nothing without one."""
     if not stop.exists():
         return 0, []
@@ -192,8 +226,8 @@ def _schedule(share: float, done: int) -> float:
     return min((done + 1) / 100, 1.0) * max(1 - share, 0.01)
 
 
-def _save(student: _Student, log: list[Line], places: Places) -> None:
-    torch.save({name: held.cpu() for name, held in student.kept.state_dict().items()}, places.cache("image.pt"))
+def _save(student: Student, name: str, log: list[Line], places: Places) -> None:
+    torch.save({part: held.cpu() for part, held in student.kept.state_dict().items()}, places.cache(f"{name}.pt"))
     facts = {
         "pictures": student.pictures.counts(),
         "groups": len(student.pictures.groups),
@@ -204,4 +238,4 @@ def _save(student: _Student, log: list[Line], places: Places) -> None:
         "seed": SEED,
         "log": log,
     }
-    places.cache("image_facts.json").write_text(json.dumps(facts))
+    places.cache(f"{name}_facts.json").write_text(json.dumps(facts))

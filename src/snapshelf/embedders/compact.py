@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 EXTRA = ""
 _WEIGHTS = Path(__file__).parent / "_compact"  # written by `python -m training export`
 _FACTS: dict[str, Any] = json.loads((_WEIGHTS / "card.json").read_text("utf-8"))
-SIZE = 112  # pixels of each side of what the network sees; counts into the revision
+SIZE = 128  # pixels of each side of what the network sees; counts into the revision
 CARDS = (
     ModelCard(
         name="compact",
