@@ -14,22 +14,15 @@ from training.places import Places
 STEPS = {
     "text": "training.text",
     "image": "training.image",
-    "settle": "training.settle",
     "export": "training.export",
     "left-out": "training.leftout",
     "evaluate": "training.evaluate",
     "beside": "training.beside",
 }
-APART = ("left-out", "beside")  # what these two are for, their own pages say
+ALL = [step for step in STEPS if step not in ("left-out", "beside")]  # what these two are for, their own pages say
 # By whether a GPU does the work; minutes on two slow cores, less where the epochs are over before.
-MINUTES = {
-    False: {"text": 32, "image": 105, "left-out": 15},
-    True: {"text": 30, "image": 60, "settle": 30, "left-out": 30},
-}
-EPOCHS = {
-    False: {"text": 12, "image": 200, "left-out": 120},
-    True: {"text": 60, "image": 300, "settle": 100, "left-out": 60},
-}
+MINUTES = {False: {"text": 32, "image": 105, "left-out": 15}, True: {"text": 30, "image": 60, "left-out": 30}}
+EPOCHS = {False: {"text": 12, "image": 200, "left-out": 120}, True: {"text": 60, "image": 300, "left-out": 60}}
 
 
 def main() -> None:
@@ -43,8 +36,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cuda" if torch.cuda.is_available() else "cpu")
     given = parser.parse_args()
-    every = [step for step in STEPS if step not in APART and (given.device != "cpu" or step != "settle")]
-    for step in every if given.step == "all" else [given.step]:
+    for step in ALL if given.step == "all" else [given.step]:
         epochs = given.epochs or EPOCHS[given.device != "cpu"].get(step, 1)
         minutes = given.minutes or MINUTES[given.device != "cpu"].get(step, 1)
         places = Places(given.data, given.runs, minutes, epochs, given.threads, given.device)

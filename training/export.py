@@ -25,11 +25,13 @@ from training import corpus, textgraph, views
 from training.network import FromBytes, Network
 from training.pictures import bundles
 from training.places import WEIGHTS, Places
+from training.steady import steady
 from training.tower import TextTower
 
 OPSET, IR = 17, 9  # old enough for every ONNX Runtime that the package allows
 WORTH = 4096  # weights of fewer numbers than this stay float32
 GOLDEN_TEXTS = ("red running shoe", "bag without leather", "usb cable, 2 m, for printers")
+LINES = 12  # of a log that go into the card
 NEAR = 0.99  # cosine to the unrounded network below which nothing is written
 
 
@@ -74,8 +76,9 @@ def _text(ready: Path, places: Places) -> tuple[dict[str, Any], dict[str, list[f
 
 def _image(ready: Path, places: Places) -> tuple[dict[str, Any], list[float]]:
     """The image tower's facts and golden coordinates, its graph being written."""
-    network = Network().eval()
+    network = Network()
     network.load_state_dict(torch.load(places.cache("image.pt"), weights_only=True))
+    steady(network, places)
     plain = places.cache("image.onnx")
     some = [bundle.pixels[:: max(1, len(bundle.pixels) // 40)] for bundle in bundles(places)]
     shown = views.resized(torch.from_numpy(np.concatenate(some)), SIZE)
@@ -99,7 +102,13 @@ def _image(ready: Path, places: Places) -> tuple[dict[str, Any], list[float]]:
     picture = Image.fromarray(np.stack([2 * sums % 256, sums % 256, (255 - sums) % 256], 2).astype(np.uint8))
     with torch.inference_mode():
         seen = FromBytes(network).eval()(torch.from_numpy(letterbox(picture))[None])[0].numpy()
-    return json.loads(places.cache("image_facts.json").read_text()) | near, _first(seen)
+    facts = json.loads(places.cache("image_facts.json").read_text())
+    return facts | near | {"log": _some(facts["log"])}, _first(seen)
+
+
+def _some(log: list[list[float]]) -> list[list[float]]:
+    """A dozen lines of it, and the last."""
+    return [*log[: -1 : max(1, len(log) // LINES)], log[-1]]
 
 
 def _near(name: str, rounded: NDArray[np.float32], plain: NDArray[np.float32]) -> dict[str, float]:

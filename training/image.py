@@ -13,16 +13,13 @@ from __future__ import annotations
 import copy
 import json
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
 
-from snapshelf.embedders.compact import SIZE
 from training import guide, pictures, teacher, tuned, views
 from training.draws import Draws
 from training.guide import AXES, Guide
@@ -38,28 +35,16 @@ from training.views import Views
 BATCH = {False: 256, True: 1024}  # True: on a GPU
 RATE, DECAY = 2.5e-3, 0.03  # of AdamW, for all but the large weights
 TURN, FADE = 0.02, 0.02  # rate and decay of Muon
-# Pixels until this share of the time: small ones cost a processor less. On a GPU `settle` sees the largest.
-SIZES = {False: ((0.35, 48), (0.65, 64), (0.87, 96), (1.0, SIZE)), True: ((0.15, 64), (0.45, 96), (1.0, 112))}
+# Pixels until this share of the time. They stay below `SIZE`, which suits pictures that were cropped (`steady`).
+SIZES = {False: ((0.35, 48), (0.65, 64), (0.85, 80), (1.0, 112)), True: ((0.15, 64), (0.45, 96), (1.0, 112))}
 OWN_WORDS = 0.6  # share of the time after which captions are where the text tower, not its teacher, puts them
 KEPT_SHARE = 0.997  # of the running mean that one step leaves
 
 Line = tuple[int, float, int, float]  # of the log, after an epoch: steps, minutes, pixels, mean loss
-Words = Callable[[float], Captions]  # of the share of the time that is over
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """``name`` of the files it leaves; ``sizes`` as `SIZES`; ``pace``: times the usual rates; ``words``: captions."""
-
-    name: str
-    sizes: tuple[tuple[float, int], ...]
-    pace: float
-    words: Words
 
 
 def run(places: Places) -> None:
     """Train until the epochs or the minutes are over; image.pt and image_facts.json are renewed after every epoch."""
-    places.cache("settled.pt").unlink(missing_ok=True)  # of a tower before this one
     learn(pictures.load(places), places, places)
 
 
@@ -68,28 +53,13 @@ def learn(found: Pictures, places: Places, out: Places) -> Network:
     torch.manual_seed(SEED)
     torch.set_num_threads(places.threads)
     seen = views.load(places)
-    print(found.counts(), len(found.groups), "groups,", len(seen.features), "views", flush=True)
-    first = captions(found.told(), lambda texts: teacher.project(texts, places)).on(places.device)
+    groups = [group.captions for group in found.groups]
+    print(found.counts(), len(groups), "groups,", len(seen.features), "views", flush=True)
+    first = captions(groups, lambda texts: teacher.project(texts, places)).on(places.device)
     told_by = tuned if places.quick else guide
     student = Student(found, seen, told_by.learn(seen, found, first, out), places.device)
-    course = Course("image", SIZES[places.quick], 1.0, _words(first, found, places))
-    train(student, course, places, out)
+    _learn(student, first, groups, places, out)
     return student.kept.cpu()
-
-
-def own_words(found: Pictures, places: Places) -> Captions:
-    """Captions where the text tower puts them."""
-    return captions(found.told(), TextTower.read(places).embed).on(places.device)
-
-
-def _words(first: Captions, found: Pictures, places: Places) -> Words:
-    """Those of the teacher, and later the text tower's own if it is there by then."""
-
-    @cache
-    def later() -> Captions:
-        return own_words(found, places) if places.cache("text_facts.json").exists() else first
-
-    return lambda share: later() if share > OWN_WORDS else first
 
 
 class Student:
@@ -105,11 +75,6 @@ class Student:
         self.project = nn.Linear(width, AXES).to(device)
         self.chance = torch.Generator(device).manual_seed(SEED)
 
-    def begin(self, weights: Mapping[str, torch.Tensor]) -> None:
-        """From what a network learnt before."""
-        self.network.load_state_dict(weights)
-        self.kept.load_state_dict(weights)
-
     def parts(self) -> tuple[nn.Module, ...]:
         """Everything with weights."""
         return (self.network, self.kept, self.sort, self.project)
@@ -122,18 +87,7 @@ class Student:
 
     def pixels(self, view: torch.Tensor, size: int) -> torch.Tensor:
         """(n, 3, size, size): a little cropped, mirrored, lighter or darker, scaled to network inputs."""
-        seen = self.views.take(view).permute(0, 3, 1, 2).float()
-        kept = seen.shape[2]
-        seen = torch.where(self._random(len(seen), 1) < 0.5, seen.flip(3), seen)
-        side = int(self.draws.rng.integers(kept * 7 // 8, kept + 1))
-        top, left = self.draws.rng.integers(0, kept - side + 1, 2)
-        seen = seen[:, :, top : top + side, left : left + side]
-        seen = functional.interpolate(seen, (size, size), mode="bilinear", antialias=True, align_corners=False)
-        gain = self._random(len(seen), 3) * 0.06 + self._random(len(seen), 1) * 0.2 + 0.87
-        return ((seen * gain).clamp(0, 255) - MEAN).div(SPREAD).contiguous(memory_format=torch.channels_last)
-
-    def _random(self, n: int, channels: int) -> torch.Tensor:
-        return torch.rand(n, channels, 1, 1, generator=self.chance, device=self.device)
+        return shown(self.views.take(view), size, self.draws.rng, self.chance)
 
     def loss(self, words: Captions, size: int) -> torch.Tensor:
         """Of one batch."""
@@ -156,35 +110,53 @@ class Student:
             mean.copy_(now)
 
 
-def train(student: Student, course: Course, places: Places, out: Places) -> None:
-    """Until the epochs or the minutes of ``places`` are over."""
+def _learn(student: Student, first: Captions, groups: list[tuple[str, ...]], places: Places, out: Places) -> None:
     optimizers = student.optimizers()
-    rates = [course.pace * one["lr"] for optimizer in optimizers for one in optimizer.param_groups]
-    stop = out.cache(f"{course.name}_stop.pt")
+    rates = [one["lr"] for optimizer in optimizers for one in optimizer.param_groups]
+    stop = out.cache("image_stop.pt")
     done, log = _taken_up(student, optimizers, stop)
     started = time.monotonic() - (60 * log[-1][1] if log else 0)
-    limit = places.minutes * 60
-    steps = len(student.pictures.group) // student.batch
+    limit, words = places.minutes * 60, first
+    steps, sizes = len(student.pictures.group) // student.batch, SIZES[places.quick]
     for epoch in range(len(log), places.epochs):
         losses: list[torch.Tensor] = []
         for _ in range(steps):
             share = max(done / (steps * places.epochs), (time.monotonic() - started) / limit)
+            if share > OWN_WORDS and words is first and places.cache("text_facts.json").exists():
+                words = captions(groups, TextTower.read(places).embed).on(places.device)
             for rate, one in zip(rates, (one for each in optimizers for one in each.param_groups), strict=True):
                 one["lr"] = rate * _schedule(share, done)
-            size = next(size for until, size in course.sizes if share <= until or until == 1)
-            losses.append(_step(student, optimizers, course.words(share), size))
+            size = next(size for until, size in sizes if share <= until or until == 1)
+            losses.append(_step(student, optimizers, words, size))
             done += 1
             student.follow(min(KEPT_SHARE, done / (done + 20)))
             if share >= 1:
                 break
         mean = round(float(torch.stack(losses).mean()), 3)
         log.append((done, round((time.monotonic() - started) / 60, 2), size, mean))
-        _save(student, course.name, log, out)
+        _save(student, log, out)
         _put_down(student, optimizers, log, stop)
-        print(f"{course.name} epoch {epoch + 1}: loss {log[-1][3]:.3f}, {size} px, {share:.3f} done", flush=True)
+        print(f"image epoch {epoch + 1}: loss {log[-1][3]:.3f}, {size} px, {share:.3f} done", flush=True)
         if share >= 1:
             break
     stop.unlink(missing_ok=True)
+
+
+def shown(pictures: torch.Tensor, size: int, rng: np.random.Generator, chance: torch.Generator) -> torch.Tensor:
+    """(n, s, s, 3) bytes → (n, 3, size, size): a little cropped, mirrored, lighter or darker, scaled to inputs."""
+    seen = pictures.permute(0, 3, 1, 2).float()
+    n, whole = len(seen), seen.shape[2]
+
+    def random(channels: int) -> torch.Tensor:
+        return torch.rand(n, channels, 1, 1, generator=chance, device=chance.device)
+
+    seen = torch.where(random(1) < 0.5, seen.flip(3), seen)
+    side = int(rng.integers(whole * 7 // 8, whole + 1))
+    top, left = rng.integers(0, whole - side + 1, 2)
+    seen = seen[:, :, top : top + side, left : left + side]
+    seen = functional.interpolate(seen, (size, size), mode="bilinear", antialias=True, align_corners=False)
+    seen = seen * (random(3) * 0.06 + random(1) * 0.2 + 0.87)
+    return (seen.clamp(0, 255) - MEAN).div(SPREAD).contiguous(memory_format=torch.channels_last)
 
 
 def _step(student: Student, optimizers: list[torch.optim.Optimizer], words: Captions, size: int) -> torch.Tensor:
@@ -226,8 +198,8 @@ def _schedule(share: float, done: int) -> float:
     return min((done + 1) / 100, 1.0) * max(1 - share, 0.01)
 
 
-def _save(student: Student, name: str, log: list[Line], places: Places) -> None:
-    torch.save({part: held.cpu() for part, held in student.kept.state_dict().items()}, places.cache(f"{name}.pt"))
+def _save(student: Student, log: list[Line], places: Places) -> None:
+    torch.save({name: held.cpu() for name, held in student.kept.state_dict().items()}, places.cache("image.pt"))
     facts = {
         "pictures": student.pictures.counts(),
         "groups": len(student.pictures.groups),
@@ -238,4 +210,4 @@ def _save(student: Student, name: str, log: list[Line], places: Places) -> None:
         "seed": SEED,
         "log": log,
     }
-    places.cache(f"{name}_facts.json").write_text(json.dumps(facts))
+    places.cache("image_facts.json").write_text(json.dumps(facts))

@@ -43,10 +43,6 @@ class Pictures:
         """Pictures by bundle, of those that are drawn at all."""
         return dict(sorted(Counter(self.groups[number].source for number in self.group[self.weight > 0]).items()))
 
-    def told(self) -> list[tuple[str, ...]]:
-        """The captions of each group."""
-        return [group.captions for group in self.groups]
-
     def without(self, names: Iterable[str]) -> Pictures:
         """The same pictures in the same order, but those of the groups with one of these captions are never drawn."""
         told = set(names)

@@ -64,8 +64,8 @@ def _kept(bundle: Bundle, places: Places) -> tuple[NDArray[np.uint8], torch.Tens
         shape = (len(bundle.pixels) * bundle.views, KEPT, KEPT, 3)
         pixels = np.lib.format.open_memmap(seen, "w+", np.uint8, shape)
         features = torch.empty(len(pixels), sight.WIDTH, dtype=torch.float16)
-        for rows, batch, found in _made(bundle, sight.look(places), places):
-            pixels[rows] = resized(batch, KEPT)
+        for rows, made, found in _made(bundle, sight.look(places), places):
+            pixels[rows] = resized(made, KEPT)
             features[rows] = found
         pixels.flush()
         np.save(said, features.numpy())
@@ -78,9 +78,9 @@ def _in_memory(found: list[Bundle], places: Places) -> tuple[torch.Tensor, torch
     features = torch.empty(total, sight.WIDTH, dtype=torch.float16, device=places.device)
     look, first = sight.look(places), 0
     for bundle in found:
-        for rows, batch, said in _made(bundle, look, places):
+        for rows, made, said in _made(bundle, look, places):
             at = slice(first + rows[0], first + rows[-1] + 1)
-            pixels[at], features[at] = batch, said
+            pixels[at], features[at] = made, said
         first += len(bundle.pixels) * bundle.views
     return pixels, features
 
@@ -90,13 +90,13 @@ def _made(bundle: Bundle, look: Look, places: Places):  # type: ignore[no-untype
     n, size = len(bundle.pixels) * bundle.views, BATCH[places.quick]
     for start in range(0, n, size):
         rows = np.arange(start, min(start + size, n))
-        batch = _batch(bundle, rows, places.device)
-        yield rows, batch, look(batch)
+        made = batch(bundle, rows, places.device)
+        yield rows, made, look(made)
         if start // size % 50 == 0:
             print(f"views of {bundle.name}: {start} of {n}", flush=True)
 
 
-def _batch(bundle: Bundle, rows: NDArray[np.int64], device: str) -> torch.Tensor:
+def batch(bundle: Bundle, rows: NDArray[np.int64], device: str) -> torch.Tensor:
     """(n, SIZE, SIZE, 3) bytes; the same rows give the same views."""
     chance = torch.Generator(device).manual_seed(SEED + int(rows[0]))
     of = rows // bundle.views

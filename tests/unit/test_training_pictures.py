@@ -18,7 +18,7 @@ def image():
     patch.syspath_prepend(Path(__file__).resolve().parents[2])
     from training import image
 
-    patch.setattr(image, "BATCH", 8)
+    patch.setattr(image, "BATCH", {False: 8})
     yield image
     patch.undo()
 
@@ -65,7 +65,7 @@ def _things(image):
     found = Pictures(np.arange(40) % 5, np.full(40, 1 / 40), groups)
     seen = Views(
         [rng.integers(0, 256, (120, KEPT, KEPT, 3), np.uint8)],
-        np.zeros((120, 4), np.float16),
+        torch.zeros(120, 4, dtype=torch.float16),
         np.repeat(np.arange(40), 3),
     )
     vectors = torch.nn.functional.normalize(torch.randn(120, 256, generator=torch.Generator().manual_seed(2)))
@@ -76,32 +76,35 @@ def _things(image):
         return (made / np.linalg.norm(made, axis=1, keepdims=True)).astype(np.float32)
 
     torch.manual_seed(7)
-    return image._Student(found, seen, told), captions([group.captions for group in groups], embed)
+    return image.Student(found, seen, told), captions([group.captions for group in groups], embed)
 
 
 def test_each_picture_comes_with_another_of_its_group_as_often_as_weights_say(image):
+    from training.draws import Draws
+
     student, _ = _things(image)
     weight = np.where(np.arange(40) < 20, 1.0, 3.0)
     weight[[0, 39]] = 0  # what is left out is nobody's partner
-    student = image._Student(
-        dataclasses.replace(student.pictures, weight=weight / weight.sum()), student.views, student.guide
-    )
+    draws = Draws(dataclasses.replace(student.pictures, weight=weight / weight.sum()), student.views)
     drawn = np.flatnonzero(weight)
-    found = student.partners(np.repeat(drawn, 4000)).reshape(len(drawn), 4000)
+    found = draws.partners(np.repeat(drawn, 4000)).reshape(len(drawn), 4000)
     for picture, others in zip(drawn, found, strict=True):
         wanted = np.where(np.arange(40) % 5 == picture % 5, weight, 0)
         wanted[picture] = 0
         assert np.abs(np.bincount(others, minlength=40) / 4000 - wanted / wanted.sum()).max() < 0.05
-    _, group = student.draw()
+    view, group = draws.batch(8)
     assert (group[:4] == group[4:]).all()
+    assert (student.pictures.group[student.views.picture[view.numpy()]] == group.numpy()).all()
 
 
 def test_a_picture_alone_of_its_group_is_its_own_partner(image):
+    from training.draws import Draws
+
     student, _ = _things(image)
     weight = np.zeros(40)
     weight[[3, 4, 9]] = 1 / 3  # 4 and 9 are of one group; of the third's only it is drawn
-    student = image._Student(dataclasses.replace(student.pictures, weight=weight), student.views, student.guide)
-    assert student.partners(np.array([3, 4, 9, 3])).tolist() == [3, 9, 4, 3]
+    draws = Draws(dataclasses.replace(student.pictures, weight=weight), student.views)
+    assert draws.partners(np.array([3, 4, 9, 3])).tolist() == [3, 9, 4, 3]
 
 
 def test_a_guide_counts_as_much_as_it_is_trusted(image):
@@ -118,7 +121,7 @@ def test_a_training_that_was_stopped_goes_on_as_if_it_had_not_been(image, tmp_pa
     import torch
     from training.places import Places
 
-    monkeypatch.setattr(image, "SIZES", ((0.5, 32), (1.0, 48)))
+    monkeypatch.setattr(image, "SIZES", {False: ((0.5, 32), (1.0, 48))})
     torch.set_num_threads(1)
     places = Places(tmp_path, tmp_path / "whole", 1e9, 4, 1)
     whole, words = _things(image)

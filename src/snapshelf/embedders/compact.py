@@ -9,6 +9,7 @@ trained, what they score and where they fail: docs/models/compact.md.
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -82,9 +83,19 @@ class Compact:
         if words:
             rows[words] = self._text([items[place] for place in words])
         if pictures:
-            seen = np.stack([letterbox(items[place]) for place in pictures])
+            seen = self._boxed([items[place] for place in pictures])
             rows[pictures] = self._image_session.run(None, {"pictures": seen})[0]
         return cut(rows, dim) if len(rows) else rows[:, :dim]
+
+    def _boxed(self, images: Sequence[Any]) -> NDArray[np.uint8]:
+        """(n, SIZE, SIZE, 3), on as many threads as a call may use: Pillow lets go of the interpreter."""
+        threads = min(self.threads or os.cpu_count() or 1, len(images))
+        if threads == 1:
+            return np.stack([letterbox(image) for image in images])
+        from concurrent.futures import ThreadPoolExecutor  # brings logging: late, since a start should be quick
+
+        with ThreadPoolExecutor(threads) as pool:
+            return np.stack(list(pool.map(letterbox, images)))
 
     def _text(self, texts: Sequence[Any]) -> NDArray[np.float32]:
         encode, session = self._text_session
@@ -117,19 +128,16 @@ def letterbox(image: Image | Any, size: int = SIZE) -> NDArray[np.uint8]:
 
     Training reads its pictures through this very function. Raises Unsupported for what is no picture.
     """
-    from PIL.Image import Image, Resampling
+    from PIL.Image import Image, Resampling, new
 
     if not isinstance(image, Image):
         raise Unsupported(f"the compact embedder takes words and pictures, not {type(image).__name__}")
     scale = size / max(image.size)
     width, height = (max(1, round(side * scale)) for side in image.size)
-    small = image.convert("RGB").resize((width, height), Resampling.BILINEAR, reducing_gap=3.0)
-    pixels = np.asarray(small, np.uint8)
-    canvas = np.empty((size, size, 3), np.uint8)
-    canvas[:] = np.round(pixels.reshape(-1, 3).mean(0))
-    top, left = (size - height) // 2, (size - width) // 2
-    canvas[top : top + height, left : left + width] = pixels
-    return canvas
+    small = image.convert("RGB").resize((width, height), Resampling.BILINEAR, reducing_gap=2.0)
+    canvas = new("RGB", (size, size), small.reduce(small.size).getpixel((0, 0)))
+    canvas.paste(small, ((size - width) // 2, (size - height) // 2))
+    return np.asarray(canvas)
 
 
 def _clean(text: str) -> str:
