@@ -22,6 +22,8 @@ from training.places import DIMS, PAGE, WEIGHTS, Places
 
 PARTS = ("text.onnx", "image.onnx", "tokenizer.json", "card.json")
 LONG = "red running shoes for men with a soft sole, made of leather and recycled nylon " * 5  # 75 words
+TAUGHT = "what the latter says of it once it was taught our groups itself, in {} steps of {}"
+GUIDES = "small networks taught our groups on them, one for each source"
 START = (
     "import time; import onnxruntime; t = time.perf_counter(); from snapshelf.embedders import compact as c; "
     "c.load(c.CARDS[0], {}).embed(['red shoe'], 'query', 256); print(time.perf_counter() - t)"
@@ -47,6 +49,7 @@ def run(places: Places) -> None:
         "shop": _shop(encoder, places),
         "stress": _stress(encoder, places),
         "speed": _speed(),
+        "teachers": TAUGHT.format(*facts["image"]["taught"]) if facts["image"]["taught"] else GUIDES,
         **{f"text_{name}": round(value, 5) for name, value in facts["text"].items()},
         **{f"image_{name}": value for name, value in facts["image"].items()},
     }
@@ -60,8 +63,7 @@ def run(places: Places) -> None:
 
 
 def _log(lines: list[list[float]]) -> list[list[str]]:
-    """Every sixth line, and the last."""
-    return [[str(value) for value in line] for line in (*lines[5:-1:6], lines[-1])]
+    return [[str(value) for value in line] for line in lines]
 
 
 def table(rows: list[list[str]], *heads: str) -> str:

@@ -134,7 +134,7 @@ def _learn(student: Student, first: Captions, groups: list[tuple[str, ...]], pla
                 break
         mean = round(float(torch.stack(losses).mean()), 3)
         log.append((done, round((time.monotonic() - started) / 60, 2), size, mean))
-        _save(student, log, out)
+        _save(student, log, places, out)
         _put_down(student, optimizers, log, stop)
         print(f"image epoch {epoch + 1}: loss {log[-1][3]:.3f}, {size} px, {share:.3f} done", flush=True)
         if share >= 1:
@@ -198,8 +198,8 @@ def _schedule(share: float, done: int) -> float:
     return min((done + 1) / 100, 1.0) * max(1 - share, 0.01)
 
 
-def _save(student: Student, log: list[Line], places: Places) -> None:
-    torch.save({name: held.cpu() for name, held in student.kept.state_dict().items()}, places.cache("image.pt"))
+def _save(student: Student, log: list[Line], places: Places, out: Places) -> None:
+    torch.save({name: held.cpu() for name, held in student.kept.state_dict().items()}, out.cache("image.pt"))
     facts = {
         "pictures": student.pictures.counts(),
         "groups": len(student.pictures.groups),
@@ -208,6 +208,8 @@ def _save(student: Student, log: list[Line], places: Places) -> None:
         "steps": log[-1][0],
         "batch": student.batch,
         "seed": SEED,
+        "device": torch.cuda.get_device_name() if places.quick else f"{places.threads} threads of a processor",
+        "taught": [tuned.STEPS, tuned.BATCH] if places.quick else None,  # the vision teacher, in place of guides
         "log": log,
     }
-    places.cache("image_facts.json").write_text(json.dumps(facts))
+    out.cache("image_facts.json").write_text(json.dumps(facts))

@@ -91,6 +91,29 @@ def test_siglip_needs_its_full_length(models):
     assert float(alone @ beside) < 0.999
 
 
+@pytest.mark.parametrize("name", ["clip", "siglip", "sentences"])
+def test_on_a_graphics_card_rows_are_those_of_float32_here(models, name):
+    """Where there is one: half precision by itself, and less at once when its memory runs out."""
+    import torch
+
+    if not torch.cuda.is_available():
+        pytest.skip("no CUDA card here")
+    here, there = opened(models / name), opened(models / name, device="auto", batch=65_536)
+    assert there.opened.model.device.type == "cuda"
+    assert next(there.opened.model.parameters()).dtype == torch.bfloat16
+    texts = [f"red running shoe number {number}" for number in range(20_000)]
+    whole = there.embed(texts, "index", here.card.dims[0])
+    assert np.abs(whole[:50] - here.embed(texts[:50], "index", here.card.dims[0])).max() < 0.02
+    torch.cuda.empty_cache()
+    torch.cuda.set_per_process_memory_fraction(0.004)
+    try:
+        less = there.embed(texts, "index", here.card.dims[0])
+    finally:
+        torch.cuda.set_per_process_memory_fraction(1.0)
+    assert there.batch < 20_000
+    assert np.abs(less - whole).max() < 0.02
+
+
 def test_smaller_dims_are_the_librarys_own(models):
     theirs = unit(library(models / "clip").encode(list(PICTURES), truncate_dim=8))
     assert np.abs(opened(models / "clip", dims="8").embed(PICTURES, "index", 8) - theirs).max() <= 1e-5
