@@ -22,7 +22,7 @@ from training.places import DIMS, PAGE, WEIGHTS, Places
 
 PARTS = ("text.onnx", "image.onnx", "tokenizer.json", "card.json")
 LONG = "red running shoes for men with a soft sole, made of leather and recycled nylon " * 5  # 75 words
-TAUGHT = "what the latter says of it once it was taught our groups itself, in {} steps of {}"
+TAUGHT = "what it says itself once it was taught our groups, in {} steps of {}"
 GUIDES = "small networks taught our groups on them, one for each source"
 START = (
     "import time; import onnxruntime; t = time.perf_counter(); from snapshelf.embedders import compact as c; "

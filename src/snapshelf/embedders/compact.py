@@ -134,7 +134,7 @@ def letterbox(image: Image | Any, size: int = SIZE) -> NDArray[np.uint8]:
         raise Unsupported(f"the compact embedder takes words and pictures, not {type(image).__name__}")
     scale = size / max(image.size)
     width, height = (max(1, round(side * scale)) for side in image.size)
-    small = image.convert("RGB").resize((width, height), Resampling.BILINEAR, reducing_gap=2.0)
+    small = image.convert("RGB").resize((width, height), Resampling.BILINEAR, reducing_gap=1.0)
     canvas = new("RGB", (size, size), small.reduce(small.size).getpixel((0, 0)))
     canvas.paste(small, ((size - width) // 2, (size - height) // 2))
     return np.asarray(canvas)
