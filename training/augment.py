@@ -48,6 +48,10 @@ def _line_of(low: float, high: float, size: int, chance: torch.Generator) -> tor
     return torch.linspace(low, high, size, device=chance.device)
 
 
+def _grid(low: float, high: float, size: int, chance: torch.Generator) -> tuple[torch.Tensor, ...]:
+    return torch.meshgrid(*[_line_of(low, high, size, chance)] * 2, indexing="ij")
+
+
 def _before(seen: torch.Tensor, behind: torch.Tensor) -> torch.Tensor:
     """Things on a white ground put before another one. White that the thing encloses stays."""
     outside = _outside(seen.amin(1) > WHITE)[:, None].float()
@@ -79,7 +83,7 @@ def _placed(seen: torch.Tensor, chance: torch.Generator) -> torch.Tensor:
     stretch = _uniform(n, -0.17, 0.17, chance).exp()
     mirror = torch.where(_some(n, 0.5, chance), -1.0, 1.0)
     cos, sin = angle.cos() / zoom, angle.sin() / zoom
-    y, x = torch.meshgrid(*[_line_of(-1, 1, size, chance)] * 2, indexing="ij")
+    y, x = _grid(-1, 1, size, chance)
     lean = _uniform(n, -0.22, 0.22, chance), _uniform(n, -0.22, 0.22, chance)
     depth = 1 + lean[0][:, None, None] * x + lean[1][:, None, None] * y
     x, y = x / depth, y / depth
@@ -111,7 +115,7 @@ def _light(seen: torch.Tensor, chance: torch.Generator) -> torch.Tensor:
 def _glared(seen: torch.Tensor, chance: torch.Generator) -> torch.Tensor:
     """A lamp's reflection on every sixth picture."""
     n, size = len(seen), seen.shape[2]
-    y, x = torch.meshgrid(*[_line_of(0, 1, size, chance)] * 2, indexing="ij")
+    y, x = _grid(0, 1, size, chance)
     middle, wide = _random(chance, n, 2), _uniform(n, 0.04, 0.14, chance)
     far = (x - middle[:, 0, None, None]) ** 2 + (y - middle[:, 1, None, None]) ** 2
     strength = _uniform(n, 60, 220, chance) * _some(n, 0.17, chance)

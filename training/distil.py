@@ -126,12 +126,12 @@ def wrong(out: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
     """
     alike = target @ target.T
     hoped = (SHARPNESS * alike).softmax(1)
-    total, cosines = out.new_zeros(()), []
+    total, near = out.new_zeros(()), []
     for dim in DIMS:
         ours, theirs = functional.normalize(out[:, :dim]), functional.normalize(target[:, :dim])
         cosine = (ours * theirs).sum(1).mean()
         told = functional.cross_entropy(SHARPNESS * ours @ theirs.T, hoped)
         among = functional.mse_loss(ours @ ours.T, alike)
         total = total + (1 - cosine) + 0.2 * told + 2.0 * among
-        cosines.append(cosine.detach())
-    return total, cosines[0]
+        near.append(cosine.detach())
+    return total, near[0]

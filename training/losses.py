@@ -41,11 +41,7 @@ def captions(groups: list[tuple[str, ...]], embed) -> Captions:  # type: ignore[
 
 
 def told(
-    out: torch.Tensor,
-    group: torch.Tensor,
-    words: Captions,
-    picked: torch.Tensor,
-    among: torch.Tensor | None = None,
+    out: torch.Tensor, group: torch.Tensor, words: Captions, picked: torch.Tensor, among: torch.Tensor | None = None
 ) -> torch.Tensor:
     """Of vectors (n, 256) and their groups, at the largest and the smallest Matryoshka size, summed.
 

@@ -102,9 +102,7 @@ def batch(bundle: Bundle, rows: NDArray[np.int64], device: str) -> torch.Tensor:
     of = rows // bundle.views
     plain = torch.from_numpy(bundle.pixels[of]).to(device)
     behind = torch.randint(len(bundle.grounds), (len(rows),), generator=chance, device=device).cpu().numpy()
-    grounds = (
-        torch.from_numpy(bundle.grounds[behind]).to(device).roll(SIZE // 3, 2)
-    )  # another place, whatever was there
+    grounds = torch.from_numpy(bundle.grounds[behind]).to(device).roll(SIZE // 3, 2)  # what stood there is cut in two
     made = augment(plain, grounds, torch.from_numpy(bundle.studio[of]).to(device), chance)
     first = torch.from_numpy(rows % bundle.views == 0).to(device)
     made[first] = plain[first]
